@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "models/core/activity.h"
+#include "models/core/cycles.h"
+#include "models/core/work.h"
+
+namespace sparsim {
+
+/// Where the cycles of a part went. Every cycle between its start and its end is in exactly one bucket.
+struct CycleBuckets {
+  Cycles busy = 0;
+  Cycles waiting_input = 0;   // what it computes on was not there
+  Cycles waiting_output = 0;  // nowhere to put the result
+  Cycles waiting_bus = 0;     // a request of its own was not yet granted or answered
+  Cycles idle = 0;            // nothing to do
+
+  Cycles total() const { return busy + waiting_input + waiting_output + waiting_bus + idle; }
+  template <class Visitor>
+  void visit(Visitor&& v) const {
+    v("busy", busy, "cycles", "it worked");
+    v("waiting_input", waiting_input, "cycles", "its input was not there");
+    v("waiting_output", waiting_output, "cycles", "its output had no room");
+    v("waiting_bus", waiting_bus, "cycles", "its bus request was not granted or answered");
+    v("idle", idle, "cycles", "it had nothing to do");
+  }
+};
+
+/// One part (a PE grid, a DMA engine, a node) during one layer of one image.
+struct PartRecord {
+  std::string part;
+  Cycles start = 0, end = 0;
+  CycleBuckets buckets;  // add up to end - start
+  Activity activity;
+};
+
+struct LayerRecord {
+  std::size_t image = 0, layer = 0;  // layer: position in the LayerGraph
+  Cycles start = 0, end = 0;
+  bool accelerated = false;  // false: the host computed it
+  std::string bottleneck;    // in words
+  std::vector<PartRecord> parts;
+};
+
+struct ImageRecord {
+  Cycles start = 0, end = 0;
+};
+
+/// Cycles of the run that one cause held back: the shares of a critical path add up to the run.
+struct CauseShare {
+  std::string cause;
+  Cycles cycles = 0;
+};
+
+/// One bar of a timeline: `track` did `what` from start to end.
+struct Span {
+  std::string track, what;
+  Cycles start = 0, end = 0;
+};
+
+/// What a run leaves behind. Only finished images are in it.
+struct RunRecord {
+  Cycles end = 0;
+  bool reached_limit = false;  // --max-cycles came before the work was done
+  std::vector<ImageRecord> images;
+  std::vector<LayerRecord> layers;
+  std::vector<CauseShare> critical_path;
+  std::vector<Span> timeline;  // only where asked for
+};
+
+struct RunOptions {
+  std::size_t images = 1;            // beyond those of the workload they repeat in order
+  std::optional<Cycles> max_cycles;  // stop here
+  bool timeline = false;
+};
+
+/// An accelerator, elaborated for a workload. `run` simulates to the end and may be called once: SystemC elaborates and
+/// runs once a process.
+class Architecture : public sc_core::sc_module {
+ public:
+  explicit Architecture(const sc_core::sc_module_name& name) : sc_module(name) {}
+  /// Throws InputError on a deadlock that is the configuration's (it names who waits on what).
+  virtual RunRecord run() = 0;
+};
+
+}  // namespace sparsim

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/core/bit_mask.h"
+#include "models/core/shape.h"
+
+namespace sparsim {
+
+/// What a layer computes, as far as its cost is concerned.
+enum class LayerKind {
+  convolution,
+  dense,         // fully connected
+  max_pool,
+  average_pool,  // a global pool is one whose window is the whole map
+  add,           // element-wise sum of its inputs
+  concat,        // along channels
+  activation,    // any function of one value: ReLU, Clip, LeakyReLU, Sigmoid, quantise
+  softmax,
+  normalization,  // LRN
+  scale,          // a factor and an offset per channel that no convolution could take in
+  reshape         // moves values without computing: flatten, transpose, pad
+};
+
+/// "max_pool" and so on: the spelling of trace files, network files and reports.
+std::string_view to_string(LayerKind kind);
+/// Throws InputError that lists the known kinds.
+LayerKind layer_kind(std::string_view name);
+
+/// Filters that see the same input channels: SPARCNet's pair of a filter mask and an input-channel mask. A grouped
+/// convolution has one a group; a layer with connectivity pruned away (FCP) has as many as it has patterns.
+struct Connection {
+  BitMask filters;   // [output.channels]
+  BitMask channels;  // [input.channels]
+};
+
+/// One layer of a network, the same for every image.
+struct Layer {
+  static constexpr std::size_t kNetworkInput = std::numeric_limits<std::size_t>::max();
+
+  std::string name;
+  LayerKind kind = LayerKind::convolution;
+  std::vector<std::size_t> inputs;  // positions in LayerGraph::layers, or kNetworkInput
+  WindowShape shape;
+  bool dynamically_pruned = false;  // DFP: the input maps of each image are ranked, and some dropped, at run time
+  BitMask weight_nonzero;           // [filter][kernel_h][kernel_w][channels_per_group]; empty where not known
+  BitMask kept_filters;             // [output.channels], SFP; empty where all are kept
+  std::vector<Connection> connections;  // disjoint in filters; empty where every group is connected in full
+
+  bool weighted() const { return kind == LayerKind::convolution || kind == LayerKind::dense; }
+  std::int64_t macs() const { return weighted() ? shape.macs() : 0; }
+};
+
+/// A network in an order in which it can be computed: a layer's inputs stand before it.
+struct LayerGraph {
+  std::string name;
+  MapShape input;
+  int value_bits = 0;  // 8 or 16: zeros are those of quantised values; 0: of float values
+  std::vector<Layer> layers;
+
+  std::int64_t macs() const;
+};
+
+/// A network and what each of its images asks of every weighted layer: what a trace holds and a model reads.
+/// Reads are by need, so that a model pays for no more than it looks at.
+class Workload {
+ public:
+  virtual ~Workload() = default;
+
+  virtual const LayerGraph& graph() const = 0;
+  virtual std::size_t images() const = 0;
+  /// The non-zero values of a weighted layer's input: [height][width][channels] bits.
+  virtual BitMask nonzero(std::size_t image, std::size_t layer) const = 0;
+  /// The input channels of a weighted layer that pruning left for this image: [channels] bits.
+  virtual BitMask kept_channels(std::size_t image, std::size_t layer) const = 0;
+};
+
+}  // namespace sparsim

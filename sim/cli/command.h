@@ -10,8 +10,8 @@ namespace sparsim {
 
 namespace po = boost::program_options;
 
-/// One subcommand: a file in sim/cli/ declares `Command x_command();`, sim/cli/commands.cpp lists it, and the one parser
-/// does the rest (--help, missing and unknown options, bounds).
+/// One subcommand: a file in sim/cli/ declares `Command x_command();`, sim/cli/commands.cpp lists it, and the one
+/// parser does the rest (--help, missing and unknown options, bounds).
 struct Command {
   std::string name;
   std::string arguments;  // as the usage line shows them: "MODEL.onnx IMAGES... -o TRACE.h5 [options]"

@@ -1,0 +1,420 @@
+#include "sim/config/schema.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "models/core/error.h"
+#include "sim/nearest.h"
+#include "sim/output_file.h"
+
+namespace sparsim {
+namespace {
+
+constexpr std::size_t kLargestFile = 4 << 20;
+constexpr std::size_t kLongestSequence = 100'000;
+constexpr std::size_t kDeepestNesting = 64;
+constexpr std::array<std::string_view, 4> kBasisNames{"published", "derived", "measured", "assumed"};
+
+std::string joined(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); }
+
+bool is_sourced(const YAML::Node& node) { return node.IsMap() && node["value"] && (node["basis"] || node["source"]); }
+
+// YAML's own conversion takes "0x10" and octal for integers and ".inf" for numbers; a configuration wants plain ones.
+bool convert(const std::string& text, std::int64_t& into) {
+  const std::size_t digits = text.find_first_not_of("+-");
+  if (digits == std::string::npos || digits > 1 || text.find_first_not_of("0123456789", digits) != std::string::npos)
+    return false;
+  try {
+    into = std::stoll(text);
+  } catch (const std::out_of_range&) {
+    into = text[0] == '-' ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+  }
+  return true;
+}
+
+bool convert(const std::string& text, double& into) {
+  if (text.empty() || text.find_first_not_of("0123456789+-.eE") != std::string::npos) return false;
+  try {
+    std::size_t used = 0;
+    into = std::stod(text, &used);
+    return used == text.size();
+  } catch (const std::invalid_argument&) {
+    return false;
+  } catch (const std::out_of_range&) {
+    into = text[0] == '-' ? -HUGE_VAL : HUGE_VAL;
+    return true;
+  }
+}
+
+bool convert(const std::string& text, bool& into) {
+  into = text == "true";
+  return into || text == "false";
+}
+
+bool convert(const std::string& text, std::string& into) {
+  into = text;
+  return true;
+}
+
+// yaml-cpp recurses over the text, so depth is bounded before it sees it: flow brackets and block indentation.
+void refuse_deep_nesting(std::string_view text, const std::string& name) {
+  std::size_t depth = 0, line = 1, indent = 0;
+  bool line_start = true;
+  for (const char c : text) {
+    if (c == '\n') {
+      ++line;
+      indent = 0;
+      line_start = true;
+      continue;
+    }
+    if (line_start && (c == ' ' || c == '-' || c == '?' || c == ':')) {
+      if (++indent > 4 * kDeepestNesting) depth = kDeepestNesting + 1;
+    } else {
+      line_start = false;
+    }
+    if (c == '[' || c == '{') ++depth;
+    if ((c == ']' || c == '}') && depth > 0) --depth;
+    if (depth > kDeepestNesting)
+      input_error("{}:{}: nested too deeply, at most {} levels are allowed", name, line, kDeepestNesting);
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Basis basis) { return kBasisNames[static_cast<std::size_t>(basis)]; }
+
+struct YamlFile::State {
+  std::string name;
+  YAML::Node document;
+  std::vector<std::pair<int, std::string>> problems;  // line, text
+  std::vector<Provenance> provenance;
+  std::shared_ptr<Section::Node> root;
+
+  void add_problem(const YAML::Mark& mark, const std::string& key, const std::string& what) {
+    const int line = mark.line >= 0 ? mark.line + 1 : 1;
+    problems.emplace_back(line, fmt::format("{}:{}: {}{}{}", name, line, key, key.empty() ? "" : ": ", what));
+  }
+};
+
+struct Section::Node {
+  YAML::Node yaml;
+  std::string path;     // "" for the root, else "pe_grid"
+  bool absent = false;  // a required section that is not there: one problem, not one a key
+  std::set<std::string> known;
+  // What was read, in order; a child is either one section or a list of them.
+  std::vector<std::pair<std::string, nlohmann::ordered_json>> values;
+  std::vector<std::pair<std::string, std::vector<std::shared_ptr<Node>>>> lists;
+  std::vector<std::pair<std::string, std::shared_ptr<Node>>> children;
+
+  std::string full(const std::string& key) const {
+    if (path.empty() || key.empty()) return path + key;
+    return path + "." + key;
+  }
+  YAML::Node find(const std::string& key) const {
+    if (!yaml.IsMap()) return YAML::Node(YAML::NodeType::Undefined);
+    for (const auto& entry : yaml)
+      if (entry.first.IsScalar() && entry.first.Scalar() == key) return entry.second;
+    return YAML::Node(YAML::NodeType::Undefined);
+  }
+  // Where `key` stands, or the section itself where it does not.
+  YAML::Mark mark(const std::string& key) const {
+    if (yaml.IsMap())
+      for (const auto& entry : yaml)
+        if (entry.first.IsScalar() && entry.first.Scalar() == key) return entry.first.Mark();
+    return yaml.Mark();
+  }
+
+  void report_unknown(YamlFile::State& file) const {
+    if (!yaml.IsMap()) return;
+    std::set<std::string> seen;
+    for (const auto& entry : yaml) {
+      if (!entry.first.IsScalar()) {
+        file.add_problem(entry.first.Mark(), path, "a key must be a plain word");
+        continue;
+      }
+      const std::string& key = entry.first.Scalar();
+      if (!seen.insert(key).second) file.add_problem(entry.first.Mark(), full(key), "given twice");
+      if (known.count(key) != 0) continue;
+      const std::vector<std::string> allowed(known.begin(), known.end());
+      const std::string hint = did_you_mean(key, allowed);
+      file.add_problem(entry.first.Mark(), full(key),
+                       "unknown key" + (hint.empty() ? "; allowed: " + joined(allowed) : hint));
+    }
+    for (const auto& [key, child] : children) child->report_unknown(file);
+    for (const auto& [key, nodes] : lists)
+      for (const auto& node : nodes) node->report_unknown(file);
+  }
+
+  nlohmann::ordered_json resolved() const {
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    for (const auto& [key, value] : values) json[key] = value;
+    for (const auto& [key, child] : children) json[key] = child->resolved();
+    for (const auto& [key, nodes] : lists) {
+      json[key] = nlohmann::ordered_json::array();
+      for (const auto& node : nodes) json[key].push_back(node->resolved());
+    }
+    return json;
+  }
+};
+
+YamlFile::YamlFile(std::unique_ptr<State> state) : state_(std::move(state)) {}
+YamlFile::~YamlFile() = default;
+YamlFile::YamlFile(YamlFile&&) noexcept = default;
+
+YamlFile YamlFile::load(const std::string& path) { return parse(read_file(path, kLargestFile), path); }
+
+YamlFile YamlFile::parse(std::string_view text, const std::string& name) {
+  refuse_deep_nesting(text, name);
+  auto state = std::make_unique<State>();
+  state->name = name;
+  try {
+    state->document = YAML::Load(std::string(text));
+  } catch (const YAML::Exception& error) {
+    input_error("{}:{}: not YAML: {}", name, std::max(error.mark.line, 0) + 1, error.msg);
+  }
+  if (!state->document.IsMap())
+    input_error("{}:1: must be a map of keys, is {}", name,
+                state->document.IsNull() ? "empty" : "a list or a single value");
+  state->root = std::make_shared<Section::Node>();
+  state->root->yaml = state->document;
+  return YamlFile(std::move(state));
+}
+
+Section YamlFile::root() { return Section(*state_, state_->root); }
+
+void YamlFile::finish() {
+  state_->root->report_unknown(*state_);
+  if (state_->problems.empty()) return;
+  std::stable_sort(state_->problems.begin(), state_->problems.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string> lines;
+  for (const auto& [line, problem] : state_->problems) lines.push_back(problem);
+  throw InputError(fmt::format("{}", fmt::join(lines, "\n")));
+}
+
+const std::string& YamlFile::name() const { return state_->name; }
+nlohmann::ordered_json YamlFile::resolved() const { return state_->root->resolved(); }
+const std::vector<Provenance>& YamlFile::provenance() const { return state_->provenance; }
+
+bool Section::has(const std::string& key) const {
+  node_->known.insert(key);
+  return node_->find(key).IsDefined();
+}
+
+void Section::problem(const std::string& key, const std::string& what) const {
+  if (node_->absent) return;
+  file_->add_problem(node_->mark(key), node_->full(key), what);
+}
+
+std::string Section::source_of(const std::string& key) const {
+  return fmt::format("{}:{}: {}", file_->name, std::max(node_->mark(key).line, 0) + 1, node_->full(key));
+}
+
+template <class T>
+std::optional<T> Section::scalar(const std::string& key, const char* expected) {
+  node_->known.insert(key);
+  YAML::Node node = node_->find(key);
+  if (!node.IsDefined()) return std::nullopt;
+  Provenance provenance;
+  const bool sourced = is_sourced(node);
+  if (sourced) {
+    for (const auto& entry : node) {
+      const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "";
+      if (name != "value" && name != "basis" && name != "source")
+        problem(key, fmt::format("unknown key '{}' beside value; allowed: basis, source", name));
+    }
+    const std::string basis = node["basis"] && node["basis"].IsScalar() ? node["basis"].Scalar() : "";
+    const auto known = std::find(kBasisNames.begin(), kBasisNames.end(), basis);
+    if (known == kBasisNames.end())
+      problem(key, fmt::format("basis '{}': must be one of {}", basis, fmt::join(kBasisNames, ", ")));
+    else
+      provenance.basis = static_cast<Basis>(known - kBasisNames.begin());
+    if (!node["source"] || !node["source"].IsScalar() || node["source"].Scalar().empty())
+      problem(key, "source is missing: a paper, a derivation or why it is assumed");
+    else
+      provenance.source = node["source"].Scalar();
+    node.reset(node["value"]);
+  }
+  T value{};
+  if (!node.IsScalar() || !convert(node.Scalar(), value)) {
+    const std::string given = node.IsScalar() ? "'" + node.Scalar() + "'" : node.IsNull() ? "nothing" : "a map or list";
+    problem(key, fmt::format("{} where {} is expected", given, expected));
+    return std::nullopt;
+  }
+  if (sourced) {
+    provenance.key = node_->full(key);
+    provenance.value = node.Scalar();
+    file_->provenance.push_back(std::move(provenance));
+  }
+  return value;
+}
+
+template <class T>
+T Section::ranged(const std::string& key, Range<T> range, std::optional<T> otherwise, const char* expected) {
+  const bool given = has(key);
+  std::optional<T> value = scalar<T>(key, expected);
+  if (value && !(*value >= range.low && *value <= range.high)) {
+    problem(key, fmt::format("{}: must be {}..{}", *value, range.low, range.high));
+    value.reset();
+  }
+  if (!given && !otherwise) problem(key, fmt::format("missing; must be {} in {}..{}", expected, range.low, range.high));
+  const T result = value.value_or(otherwise.value_or(range.low));
+  node_->values.emplace_back(key, result);
+  return result;
+}
+
+std::int64_t Section::integer(const std::string& key, Range<std::int64_t> range,
+                              std::optional<std::int64_t> otherwise) {
+  return ranged<std::int64_t>(key, range, otherwise, "a whole number");
+}
+
+double Section::number(const std::string& key, Range<double> range, std::optional<double> otherwise) {
+  return ranged<double>(key, range, otherwise, "a number");
+}
+
+bool Section::boolean(const std::string& key, std::optional<bool> otherwise) {
+  const bool given = has(key);
+  const std::optional<bool> value = scalar<bool>(key, "true or false");
+  if (!given && !otherwise) problem(key, "missing; must be true or false");
+  const bool result = value.value_or(otherwise.value_or(false));
+  node_->values.emplace_back(key, result);
+  return result;
+}
+
+std::string Section::text(const std::string& key, std::optional<std::string> otherwise) {
+  const bool given = has(key);
+  std::optional<std::string> value = scalar<std::string>(key, "a word");
+  if (value && value->empty()) {
+    problem(key, "is empty");
+    value.reset();
+  }
+  if (!given && !otherwise) problem(key, "missing; must be a text");
+  const std::string result = value.value_or(otherwise.value_or(""));
+  node_->values.emplace_back(key, result);
+  return result;
+}
+
+std::size_t Section::choice(const std::string& key, const std::vector<std::string>& names,
+                            std::optional<std::size_t> otherwise) {
+  SPARSIM_CHECK(!names.empty(), "{} offers no choice", key);
+  const bool given = has(key);
+  const std::optional<std::string> value = scalar<std::string>(key, "a word");
+  std::size_t result = otherwise.value_or(0);
+  if (value) {
+    const auto found = std::find(names.begin(), names.end(), *value);
+    if (found == names.end())
+      problem(key, fmt::format("'{}': must be one of {}{}", *value, joined(names), did_you_mean(*value, names)));
+    else
+      result = static_cast<std::size_t>(found - names.begin());
+  } else if (!given && !otherwise) {
+    problem(key, "missing; must be one of " + joined(names));
+  }
+  node_->values.emplace_back(key, names[result]);
+  return result;
+}
+
+template <class T>
+std::vector<T> Section::sequence(const std::string& key, const char* expected) {
+  std::vector<T> result;
+  if (!has(key)) {
+    problem(key, fmt::format("missing; must be a list, each {}", expected));
+    return result;
+  }
+  const YAML::Node node = node_->find(key);
+  if (!node.IsSequence() || node.size() > kLongestSequence) {
+    problem(key, fmt::format("must be a list of at most {}, each {}", kLongestSequence, expected));
+    return result;
+  }
+  for (const auto& entry : node) {
+    T value{};
+    if (entry.IsScalar() && convert(entry.Scalar(), value))
+      result.push_back(value);
+    else
+      file_->add_problem(entry.Mark(), node_->full(key), fmt::format("each entry must be {}", expected));
+  }
+  node_->values.emplace_back(key, result);
+  return result;
+}
+
+std::vector<std::int64_t> Section::integers(const std::string& key, Range<std::int64_t> range) {
+  auto values = sequence<std::int64_t>(key, "a whole number");
+  for (std::int64_t& value : values)
+    if (value < range.low || value > range.high) {
+      problem(key, fmt::format("{}: each entry must be {}..{}", value, range.low, range.high));
+      value = range.low;
+    }
+  return values;
+}
+
+std::vector<double> Section::numbers(const std::string& key, Range<double> range) {
+  auto values = sequence<double>(key, "a number");
+  for (double& value : values)
+    if (!(value >= range.low && value <= range.high)) {
+      problem(key, fmt::format("{}: each entry must be {}..{}", value, range.low, range.high));
+      value = range.low;
+    }
+  return values;
+}
+
+std::vector<std::string> Section::texts(const std::string& key) { return sequence<std::string>(key, "a word"); }
+
+Section Section::section(const std::string& key) {
+  if (auto child = optional_section(key)) return *child;
+  problem(key, "missing; must be a map of keys");
+  auto node = std::make_shared<Node>();
+  node->path = node_->full(key);
+  node->absent = true;
+  return Section(*file_, node);
+}
+
+std::optional<Section> Section::optional_section(const std::string& key) {
+  if (!has(key)) return std::nullopt;
+  auto node = std::make_shared<Node>();
+  node->path = node_->full(key);
+  node->yaml = node_->find(key);
+  if (!node->yaml.IsMap()) problem(key, "must be a map of keys");
+  node_->children.emplace_back(key, node);
+  return Section(*file_, node);
+}
+
+std::vector<Section> Section::list(const std::string& key) {
+  std::vector<Section> sections;
+  if (!has(key)) {
+    problem(key, "missing; must be a list of maps");
+    return sections;
+  }
+  const YAML::Node yaml = node_->find(key);
+  if (!yaml.IsSequence() || yaml.size() == 0 || yaml.size() > kLongestSequence) {
+    problem(key, fmt::format("must be a list of 1..{} maps", kLongestSequence));
+    return sections;
+  }
+  std::vector<std::shared_ptr<Node>> nodes;
+  for (const auto& entry : yaml) {
+    auto node = std::make_shared<Node>();
+    node->path = fmt::format("{}[{}]", node_->full(key), nodes.size());
+    node->yaml.reset(entry);
+    if (!entry.IsMap()) file_->add_problem(entry.Mark(), node->path, "must be a map of keys");
+    nodes.push_back(node);
+    sections.push_back(Section(*file_, node));
+  }
+  node_->lists.emplace_back(key, std::move(nodes));
+  return sections;
+}
+
+std::vector<std::pair<std::string, Section>> Section::sections() {
+  std::vector<std::pair<std::string, Section>> result;
+  std::set<std::string> seen;
+  if (node_->yaml.IsMap())
+    for (const auto& entry : node_->yaml) {
+      if (!entry.first.IsScalar() || !seen.insert(entry.first.Scalar()).second) continue;  // reported by finish()
+      result.emplace_back(entry.first.Scalar(), section(entry.first.Scalar()));
+    }
+  return result;
+}
+
+}  // namespace sparsim

@@ -1,0 +1,163 @@
+#include "sim/config/schema.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "models/core/error.h"
+
+namespace sparsim {
+namespace {
+
+std::string problems(YamlFile& file) {
+  try {
+    file.finish();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::string parse_error(const std::string& text) {
+  try {
+    YamlFile::parse(text, "a.yaml");
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Schema, ReadsEveryKindOfValue) {
+  YamlFile file = YamlFile::parse(
+      "rows: 8\nclock_mhz: 100.5\noverlap: true\nname: zed\nformat: int8\nunits: [1, 2]\ndram: {width: 4}\n"
+      "layers: [{name: a}, {name: b}]\n",
+      "a.yaml");
+  Section root = file.root();
+  EXPECT_EQ(root.integer("rows", {1, 64}), 8);
+  EXPECT_EQ(root.number("clock_mhz", {1, 1000}), 100.5);
+  EXPECT_TRUE(root.boolean("overlap"));
+  EXPECT_EQ(root.text("name"), "zed");
+  EXPECT_EQ(root.choice("format", {"fp16", "int8"}), 1u);
+  EXPECT_EQ(root.integers("units", {0, 9}), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(root.section("dram").integer("width", {1, 8}), 4);
+  auto layers = root.list("layers");
+  ASSERT_EQ(layers.size(), 2u);
+  EXPECT_EQ(layers[0].text("name") + layers[1].text("name"), "ab");
+  EXPECT_EQ(root.integer("banks", {1, 16}, 8), 8);
+  EXPECT_EQ(problems(file), "");
+  EXPECT_EQ(file.resolved().dump(),
+            R"({"rows":8,"clock_mhz":100.5,"overlap":true,"name":"zed","format":"int8","units":[1,2],"banks":8,)"
+            R"("dram":{"width":4},"layers":[{"name":"a"},{"name":"b"}]})");
+}
+
+TEST(Schema, ReportsAllProblemsAtOnceInTheOrderOfLines) {
+  YamlFile file = YamlFile::parse("rows: many\nclocc_mhz: 100\nbanks: -4\nbeats: 99999999999999999999\n", "a.yaml");
+  Section root = file.root();
+  root.integer("rows", {1, 64});
+  root.number("clock_mhz", {1, 1000});
+  root.integer("banks", {1, 16});
+  root.integer("beats", {1, 256});
+  EXPECT_EQ(problems(file),
+            "a.yaml:1: rows: 'many' where a whole number is expected\n"
+            "a.yaml:1: clock_mhz: missing; must be a number in 1..1000\n"
+            "a.yaml:2: clocc_mhz: unknown key; did you mean 'clock_mhz'?\n"
+            "a.yaml:3: banks: -4: must be 1..16\n"
+            "a.yaml:4: beats: 9223372036854775807: must be 1..256");
+}
+
+TEST(Schema, ListsTheAllowedKeysWhereNoneIsNear) {
+  YamlFile file = YamlFile::parse("rows: 1\nzzzzzz: 1\n", "a.yaml");
+  file.root().integer("rows", {1, 2});
+  EXPECT_EQ(problems(file), "a.yaml:2: zzzzzz: unknown key; allowed: rows");
+}
+
+TEST(Schema, FindsUnknownKeysInNestedSectionsAndLists) {
+  YamlFile file = YamlFile::parse("dram: {width: 4, widht: 5}\nlayers:\n  - {name: a}\n  - {nome: b}\n", "a.yaml");
+  Section root = file.root();
+  root.section("dram").integer("width", {1, 8});
+  for (Section& layer : root.list("layers")) layer.text("name");
+  EXPECT_EQ(problems(file),
+            "a.yaml:1: dram.widht: unknown key; did you mean 'width'?\n"
+            "a.yaml:4: layers[1].name: missing; must be a text\n"
+            "a.yaml:4: layers[1].nome: unknown key; did you mean 'name'?");
+}
+
+TEST(Schema, NamesAMissingSectionOnce) {
+  YamlFile file = YamlFile::parse("rows: 1\n", "a.yaml");
+  Section root = file.root();
+  root.integer("rows", {1, 2});
+  Section dram = root.section("dram");
+  dram.integer("width", {1, 8});
+  dram.integer("banks", {1, 8});
+  EXPECT_EQ(problems(file), "a.yaml:1: dram: missing; must be a map of keys");
+}
+
+TEST(Schema, KeepsWhereAValueComesFrom) {
+  YamlFile file =
+      YamlFile::parse("grid: {rows: {value: 16, basis: assumed, source: 128 PEs fit 220 DSPs}}\n", "a.yaml");
+  EXPECT_EQ(file.root().section("grid").integer("rows", {1, 64}), 16);
+  EXPECT_EQ(problems(file), "");
+  ASSERT_EQ(file.provenance().size(), 1u);
+  EXPECT_EQ(file.provenance()[0].key, "grid.rows");
+  EXPECT_EQ(file.provenance()[0].value, "16");
+  EXPECT_EQ(to_string(file.provenance()[0].basis), "assumed");
+  EXPECT_EQ(file.provenance()[0].source, "128 PEs fit 220 DSPs");
+}
+
+TEST(Schema, AsksForABasisThatExistsAndASource) {
+  YamlFile file = YamlFile::parse("rows: {value: 16, basis: guessed, unit: PEs}\n", "a.yaml");
+  file.root().integer("rows", {1, 64});
+  EXPECT_EQ(problems(file),
+            "a.yaml:1: rows: unknown key 'unit' beside value; allowed: basis, source\n"
+            "a.yaml:1: rows: basis 'guessed': must be one of published, derived, measured, assumed\n"
+            "a.yaml:1: rows: source is missing: a paper, a derivation or why it is assumed");
+}
+
+TEST(Schema, RefusesAKeyGivenTwice) {
+  YamlFile file = YamlFile::parse("rows: 1\nrows: 2\n", "a.yaml");
+  file.root().integer("rows", {1, 2});
+  EXPECT_EQ(problems(file), "a.yaml:2: rows: given twice");
+}
+
+TEST(Schema, RefusesWrongKinds) {
+  YamlFile file = YamlFile::parse("a: [1]\nb: 3\nc: {x: 1}\nd: 1.5\ne: yes\nf: .nan\ng: 0x10\nh:\n", "a.yaml");
+  Section root = file.root();
+  root.integer("a", {0, 9});
+  root.section("b");
+  root.integers("c", {0, 9});
+  root.integer("d", {0, 9});
+  root.boolean("e");
+  root.number("f", {0, 9});
+  root.integer("g", {0, 99});
+  root.integer("h", {0, 9});
+  EXPECT_EQ(problems(file),
+            "a.yaml:1: a: a map or list where a whole number is expected\n"
+            "a.yaml:2: b: must be a map of keys\n"
+            "a.yaml:3: c: must be a list of at most 100000, each a whole number\n"
+            "a.yaml:4: d: '1.5' where a whole number is expected\n"
+            "a.yaml:5: e: 'yes' where true or false is expected\n"
+            "a.yaml:6: f: '.nan' where a number is expected\n"
+            "a.yaml:7: g: '0x10' where a whole number is expected\n"
+            "a.yaml:8: h: nothing where a whole number is expected");
+}
+
+TEST(Schema, SaysWhereAFileIsNoYaml) {
+  EXPECT_THAT(parse_error("rows: [1, 2\nb: 3\n"), testing::StartsWith("a.yaml:"));
+  EXPECT_THAT(parse_error("rows: [1, 2\nb: 3\n"), testing::HasSubstr("not YAML"));
+  EXPECT_EQ(parse_error(""), "a.yaml:1: must be a map of keys, is empty");
+  EXPECT_EQ(parse_error("- 1\n"), "a.yaml:1: must be a map of keys, is a list or a single value");
+}
+
+TEST(Schema, RefusesNestingThatWouldExhaustTheStack) {
+  EXPECT_THAT(parse_error("a: " + std::string(100'000, '[')), testing::HasSubstr("nested too deeply"));
+  std::string dashes = "a:\n";
+  for (int i = 0; i < 1000; ++i) dashes += "- ";
+  EXPECT_THAT(parse_error(dashes), testing::HasSubstr("nested too deeply"));
+}
+
+TEST(Schema, NamesAFileThatIsNotThere) {
+  EXPECT_THROW(YamlFile::load("no/such.yaml"), InputError);
+  EXPECT_THROW(YamlFile::load("/"), InputError);
+}
+
+}  // namespace
+}  // namespace sparsim

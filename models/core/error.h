@@ -8,8 +8,8 @@
 
 namespace sparsim {
 
-/// The input is wrong: exit status 2. `what()` is what the user reads: `file:line: key: what is wrong, what is allowed`,
-/// one problem a line.
+/// The input is wrong: exit status 2. `what()` is what the user reads: `file:line: key: what is wrong, what is
+/// allowed`, one problem a line.
 class InputError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -29,9 +29,9 @@ template <class... Args>
 }  // namespace sparsim
 
 /// Guards an invariant in every build type; name the instance and the cycle in the message.
-#define SPARSIM_CHECK(condition, ...)                                                                      \
-  do {                                                                                                     \
-    if (!(condition))                                                                                      \
+#define SPARSIM_CHECK(condition, ...)                                                                        \
+  do {                                                                                                       \
+    if (!(condition))                                                                                        \
       throw ::sparsim::ModelError(fmt::format("{}:{}: {} does not hold: ", __FILE__, __LINE__, #condition) + \
-                                  fmt::format(__VA_ARGS__));                                               \
+                                  fmt::format(__VA_ARGS__));                                                 \
   } while (false)

@@ -15,7 +15,7 @@ namespace sparsim {
 /// What a layer computes, as far as its cost is concerned.
 enum class LayerKind {
   convolution,
-  dense,         // fully connected
+  dense,  // fully connected
   max_pool,
   average_pool,  // a global pool is one whose window is the whole map
   add,           // element-wise sum of its inputs
@@ -47,9 +47,9 @@ struct Layer {
   LayerKind kind = LayerKind::convolution;
   std::vector<std::size_t> inputs;  // positions in LayerGraph::layers, or kNetworkInput
   WindowShape shape;
-  bool dynamically_pruned = false;  // DFP: the input maps of each image are ranked, and some dropped, at run time
-  BitMask weight_nonzero;           // [filter][kernel_h][kernel_w][channels_per_group]; empty where not known
-  BitMask kept_filters;             // [output.channels], SFP; empty where all are kept
+  bool dynamically_pruned = false;      // DFP: the input maps of each image are ranked, and some dropped, at run time
+  BitMask weight_nonzero;               // [filter][kernel_h][kernel_w][channels_per_group]; empty where not known
+  BitMask kept_filters;                 // [output.channels], SFP; empty where all are kept
   std::vector<Connection> connections;  // disjoint in filters; empty where every group is connected in full
 
   bool weighted() const { return kind == LayerKind::convolution || kind == LayerKind::dense; }

@@ -4,8 +4,8 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 #include "models/core/error.h"
@@ -18,7 +18,6 @@ namespace {
 constexpr std::size_t kLargestFile = 4 << 20;
 constexpr std::size_t kLongestSequence = 100'000;
 constexpr std::size_t kDeepestNesting = 64;
-constexpr std::array<std::string_view, 4> kBasisNames{"published", "derived", "measured", "assumed"};
 
 std::string joined(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); }
 
@@ -85,8 +84,6 @@ void refuse_deep_nesting(std::string_view text, const std::string& name) {
 }
 
 }  // namespace
-
-std::string_view to_string(Basis basis) { return kBasisNames[static_cast<std::size_t>(basis)]; }
 
 struct YamlFile::State {
   std::string name;
@@ -229,11 +226,11 @@ std::optional<T> Section::scalar(const std::string& key, const char* expected) {
         problem(key, fmt::format("unknown key '{}' beside value; allowed: basis, source", name));
     }
     const std::string basis = node["basis"] && node["basis"].IsScalar() ? node["basis"].Scalar() : "";
-    const auto known = std::find(kBasisNames.begin(), kBasisNames.end(), basis);
-    if (known == kBasisNames.end())
+    const auto known = std::find(std::begin(kBasisNames), std::end(kBasisNames), basis);
+    if (known == std::end(kBasisNames))
       problem(key, fmt::format("basis '{}': must be one of {}", basis, fmt::join(kBasisNames, ", ")));
     else
-      provenance.basis = static_cast<Basis>(known - kBasisNames.begin());
+      provenance.basis = static_cast<Basis>(known - std::begin(kBasisNames));
     if (!node["source"] || !node["source"].IsScalar() || node["source"].Scalar().empty())
       problem(key, "source is missing: a paper, a derivation or why it is assumed");
     else

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/cost/device.h"
+
+namespace sparsim {
+
+/// One line of a resource bill: a part, how many of it, and what all of them need.
+struct ResourceItem {
+  std::string part;
+  double count = 1;
+  Resources need;
+};
+
+Resources total(const std::vector<ResourceItem>& bill);
+
+/// One sentence for each resource of which `need` is more than the device has: "needs 240 DSP, XC7Z020 has 220".
+std::vector<std::string> shortages(const Resources& need, const Device& device);
+
+Resources mac_unit(const Technology& technology, WordFormat format);
+Resources dma_engine(const Technology& technology);
+Resources interconnect_port(const Technology& technology);
+Resources pe_control(const Technology& technology);
+
+}  // namespace sparsim

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <tlm.h>
+#include <tlm_utils/simple_target_socket.h>
+
+#include <cstdint>
+#include <systemc>
+
+#include "models/core/activity.h"
+#include "models/core/cycles.h"
+
+namespace sparsim {
+
+/// When a memory served a burst, in cycles of the accelerator clock. From date `first` its first word is there to be
+/// taken (or is stored), from date `last` the last one.
+struct MemoryDates {
+  Cycles first = 0, last = 0;
+};
+
+/// Rides on a burst's payload; the controller fills it in. An initiator that leaves it away sees the last date as
+/// delay.
+struct MemoryDatesExtension : tlm::tlm_extension<MemoryDatesExtension> {
+  MemoryDates dates;
+
+  tlm::tlm_extension_base* clone() const override;
+  void copy_from(const tlm::tlm_extension_base& other) override;
+};
+
+/// External memory behind its controller: a TLM target whose b_transport annotates when a burst is done and never
+/// waits. Bursts are served in the order of the calls, each from its own date (kernel time + delay) on; dates may not
+/// descend. An address past the capacity is answered by TLM_ADDRESS_ERROR_RESPONSE.
+class MemoryController : public sc_core::sc_module {
+ public:
+  tlm_utils::simple_target_socket<MemoryController> socket{"socket"};
+
+  explicit MemoryController(const sc_core::sc_module_name& name);
+
+  virtual std::int64_t capacity_bytes() const = 0;
+  /// The most that the pins can carry.
+  virtual double peak_bytes_per_second() const = 0;
+  /// dram_read_bytes, dram_write_bytes and dram_activates since the start.
+  virtual Activity activity() const = 0;
+
+ private:
+  virtual MemoryDates access(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) = 0;
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+};
+
+}  // namespace sparsim

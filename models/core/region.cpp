@@ -1,0 +1,54 @@
+#include "models/core/region.h"
+
+#include "models/core/error.h"
+
+namespace sparsim {
+
+Region::Region(const sc_core::sc_module_name& name) : sc_module(name) {
+  SC_HAS_PROCESS(Region);
+  SC_THREAD(run);
+}
+
+void Region::add(TimedProcess& process) {
+  SPARSIM_CHECK(!process.region_, "{} is added to region {}, but is in {}", process.name(), name(),
+                process.region_->name());
+  process.region_ = this;
+  processes_.push_back(&process);
+  ready_.push_back(&process);
+  ++count_;
+}
+
+void Region::run() {
+  try {
+    for (;;) {
+      while (count_ != 0) {
+        TimedProcess& process = *ready_[first_];
+        first_ = first_ + 1 == ready_.size() ? 0 : first_ + 1;
+        --count_;
+        try {
+          process.finished_ = process.step();
+        } catch (const TimedProcess::LimitReached&) {
+        }
+      }
+      idle_ = true;
+      sc_core::wait(work_);
+    }
+  } catch (const sc_core::sc_unwind_exception&) {
+    throw;
+  } catch (...) {
+    error_ = std::current_exception();
+    sc_core::sc_stop();
+  }
+}
+
+void Region::make_ready(TimedProcess& process) {
+  const std::size_t last = first_ + count_ < ready_.size() ? first_ + count_ : first_ + count_ - ready_.size();
+  ready_[last] = &process;
+  ++count_;
+  if (idle_) {
+    idle_ = false;
+    work_.notify();
+  }
+}
+
+}  // namespace sparsim

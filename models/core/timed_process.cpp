@@ -1,0 +1,100 @@
+#include "models/core/timed_process.h"
+
+#include "models/core/error.h"
+#include "models/core/region.h"
+
+namespace sparsim {
+
+TimedProcess::TimedProcess(const sc_core::sc_module_name& name)
+    : sc_module(name), kernel_now_(&sc_core::sc_time_stamp()) {}
+
+void TimedProcess::end_of_elaboration() {
+  if (region_) return;
+  SC_HAS_PROCESS(TimedProcess);
+  SC_THREAD(run);
+}
+
+void TimedProcess::advance(Cycles duration, std::string_view cause) {
+  if (duration > limit_ - now_) {
+    if (now_ < limit_) advance(limit_ - now_, cause);
+    stop();
+  }
+  if (path_) follow(event(), path_->cause(cause), now_ + duration);
+  now_ += duration;
+}
+
+void TimedProcess::meet() {
+  if (side_date_ <= now_) return;
+  now_ = side_date_;
+  origin_ = side_event_;
+}
+
+void TimedProcess::return_to(Position start) {
+  if (now_ > side_date_) {
+    side_date_ = now_;
+    if (path_) side_event_ = event();
+  }
+  now_ = start.now;
+  origin_ = start.origin;
+}
+
+void TimedProcess::sync() {
+  SPARSIM_CHECK(!region_, "{} at cycle {}: a process in a region has no kernel time", name(), now_);
+  if (now_ > limit_) stop();
+  const sc_core::sc_time date = kernel_time(now_);
+  if (date > *kernel_now_) sc_core::wait(date - *kernel_now_);
+}
+
+void TimedProcess::catch_up(std::string_view cause) {
+  const Cycles date = kernel_cycle();
+  if (date > now_) advance(date - now_, cause);
+}
+
+void TimedProcess::run() {
+  try {
+    while (!step()) {
+    }
+    finished_ = true;
+  } catch (const sc_core::sc_unwind_exception&) {
+    throw;
+  } catch (...) {
+    error_ = std::current_exception();  // past the kernel, which would turn it into a report of its own
+    sc_core::sc_stop();
+  }
+}
+
+bool TimedProcess::suspend() {
+  if (region_) return false;
+  sc_core::wait(wake_);
+  return true;
+}
+
+void TimedProcess::wake() {
+  waits_on_ = nullptr;
+  if (region_)
+    region_->make_ready(*this);
+  else
+    wake_.notify();
+}
+
+void TimedProcess::refuse_date(Cycles date) {
+  if (date > limit_) stop();
+  throw ModelError(
+      fmt::format("{}: a date of cycle {} while the kernel stands at {}: a process that waits for kernel time "
+                  "has to sync() or catch_up()",
+                  name(), date, kernel_cycle()));
+}
+
+void TimedProcess::stop() {
+  now_ = limit_;
+  stopped_ = true;
+  if (region_) throw LimitReached{};
+  for (sc_core::sc_event never;;) sc_core::wait(never);
+}
+
+EventId TimedProcess::event() {
+  follow(origin_, cause_, now_);
+  return origin_;
+}
+
+}  // namespace sparsim

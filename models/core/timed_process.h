@@ -1,0 +1,121 @@
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <limits>
+#include <string_view>
+#include <systemc>
+#include <utility>
+
+#include "models/core/critical_path.h"
+#include "models/core/cycles.h"
+
+namespace sparsim {
+
+class Region;
+class TimedFifoBase;
+
+/// A process with a local clock that runs ahead of the kernel and meets others through TimedFifos.
+///
+/// Its work is `step()`: it runs until it blocks or all is done. A process that was added to a Region is stepped by it
+/// and never suspends inside step(); one that was not is an SC_THREAD of its own, suspends inside FIFO calls, and may
+/// also synchronise with kernel time to reach what is shared (buses, memories).
+class TimedProcess : public sc_core::sc_module {
+ public:
+  /// The local clock.
+  Cycles now() const { return now_; }
+  /// Works for `duration` cycles; they count for this process, or for `cause`, in a critical path.
+  void advance(Cycles duration) { now_ += duration; }
+  void advance(Cycles duration, std::string_view cause);
+  /// Works until `date`, if that is still to come.
+  void advance_to(Cycles date) {
+    if (date > now_) now_ = date;
+  }
+  /// Waits for every take() and put() since the last meet().
+  void meet();
+
+  /// Waits until the kernel stands at the local clock: call it before touching what is shared. SC_THREADs only.
+  void sync();
+  /// Sets the local clock to kernel time, after a call that let the kernel advance (a blocking transport, an event).
+  /// The cycles count for `cause`.
+  void catch_up(std::string_view cause);
+
+  bool finished() const { return finished_; }
+  /// The run's limit came before its work was done.
+  bool stopped() const { return stopped_; }
+
+ protected:
+  explicit TimedProcess(const sc_core::sc_module_name& name);
+
+  /// Runs until it blocks: false, once a port's await() has returned false. True when all work is done. An SC_THREAD's
+  /// await() blocks instead, so the same code serves both.
+  virtual bool step() = 0;
+
+  void end_of_elaboration() override;
+
+ private:
+  friend class Region;
+  friend class TimedFifoBase;
+  template <class>
+  friend class TimedIn;
+  template <class>
+  friend class TimedOut;
+  friend class TimedRun;
+
+  struct LimitReached {};  // ends a step that would go past the limit
+
+  // Where a port that acts on its own (TimedIn::take, TimedOut::put) starts from and returns to.
+  struct Position {
+    Cycles now;
+    EventId origin;
+  };
+  Position position() const { return {now_, origin_}; }
+  void return_to(Position start);
+
+  void run();
+  bool suspend();  // false where step() has to return instead
+  void wake();
+
+  /// Guards a date about to be written where others read it.
+  void check_date(Cycles date) {
+    if (date > limit_ || static_cast<sc_core::sc_time::value_type>(date) < kernel_now_->value() / 2) refuse_date(date);
+  }
+  void refuse_date(Cycles date);
+  [[noreturn]] void stop();
+
+  // The critical path: what ends at `origin_`, and from there to now_ this process's own work.
+  EventId event();
+  void follow(EventId event, CauseId cause, Cycles date) { origin_ = path_->extend(event, cause, date); }
+
+  Cycles now_ = 0;
+  Cycles limit_ = std::numeric_limits<Cycles>::max();
+  const sc_core::sc_time* kernel_now_;
+  CriticalPath* path_ = nullptr;  // null where nobody asked for it
+  EventId origin_ = CriticalPath::kStart;
+  CauseId cause_ = 0;
+  Cycles side_date_ = 0;  // the latest take() or put()
+  EventId side_event_ = CriticalPath::kStart;
+
+  Region* region_ = nullptr;
+  sc_core::sc_event wake_;
+  const TimedFifoBase* waits_on_ = nullptr;
+  bool finished_ = false, stopped_ = false;
+  std::exception_ptr error_;
+};
+
+/// An SC_THREAD with a local clock: `TimedThread dma_{"dma", [this] { load_tiles(); }};`
+class TimedThread final : public TimedProcess {
+ public:
+  TimedThread(const sc_core::sc_module_name& name, std::function<void()> body)
+      : TimedProcess(name), body_(std::move(body)) {}
+
+ private:
+  bool step() override {
+    body_();
+    return true;
+  }
+
+  const std::function<void()> body_;
+};
+
+}  // namespace sparsim

@@ -44,9 +44,10 @@ class AxiInterconnect : public sc_core::sc_module, private BurstMemory {
 
   /// `clock_mhz`: of the accelerator. Throws ModelError where `problems(config)` has any.
   AxiInterconnect(const sc_core::sc_module_name& name, const AxiConfig& config, std::size_t ports, double clock_mhz);
+  ~AxiInterconnect() override;
 
   /// Cycles in it are those of the port's clock, AxiConfig::clock_mhz.
-  const AxiPortStats& stats(std::size_t port) const { return bus_.stats(port); }
+  AxiPortStats stats(std::size_t port) const { return bus_.stats(port); }
   std::size_t ports() const { return bus_.ports(); }
 
  private:
@@ -54,14 +55,21 @@ class AxiInterconnect : public sc_core::sc_module, private BurstMemory {
                                      sc_core::sc_time& delay);
   Dates access(bool write, const Burst& burst, std::int64_t arrival) override;
   void arbitrate();
-  void enqueue(std::size_t port, tlm::tlm_generic_payload& payload, Cycles arrival);
-  void respond(const AxiBus::Completion& completion);
+  void enqueue(std::size_t port, tlm::tlm_generic_payload& payload, std::int64_t arrival);
+  void accept_refused(std::size_t port, std::int64_t left_queue);
+  void respond(std::size_t port, const AxiBus::Completion& completion);
+
+  /// A request whose queue was full: END_REQ is still owed.
+  struct Refused {
+    tlm::tlm_generic_payload* payload = nullptr;
+    std::int64_t arrival = 0;
+  };
 
   AxiBus bus_;
-  const ClockRatio clocks_;                         // accelerator to memory port
-  std::vector<tlm::tlm_generic_payload*> refused_;  // a port: the request whose END_REQ is still owed
+  const ClockRatio clocks_;       // accelerator to memory port
+  std::vector<Refused> refused_;  // a port
   sc_core::sc_event wake_{"wake"};
-  tlm::tlm_generic_payload burst_;
+  tlm::tlm_generic_payload burst_;  // towards the memory, used again and again
   MemoryDatesExtension burst_dates_;
 };
 

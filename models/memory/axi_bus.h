@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ struct AxiConfig {
   std::int64_t outstanding = 8;       // bursts under way through the memory port: reads, and as many writes
   std::int64_t port_outstanding = 4;  // the same of one initiator
   std::int64_t queue_depth = 4;       // requests that wait at an initiator's port
-  std::int64_t forward_cycles = 4;    // from the address phase (writes: the last data beat) to the memory controller
+  std::int64_t forward_cycles = 4;    // from the address phase (writes: the end of data) to the memory; at least 1
   std::int64_t return_cycles = 4;     // from there to the initiator
 
   /// Of one direction; reads and writes have a channel each.
@@ -78,17 +79,15 @@ class AxiBus {
 
   /// A request that is over: all its beats are at the initiator, or its last write is answered.
   struct Completion {
-    std::size_t port = 0;
     std::uint64_t id = 0;
     std::int64_t date = 0;
     std::int64_t bursts = 0, beats = 0;
   };
   struct Step {
-    bool left_queue = false;  // a request's last burst was granted: port `port` has room for one more from `date` on
-    std::size_t port = 0;
     std::int64_t date = 0;
-    bool completed = false;  // `completion` is meant
-    Completion completion;
+    std::size_t port = 0;
+    bool left_queue = false;  // the last burst of the port's oldest request was granted: room for one more after `date`
+    std::optional<Completion> completion;
   };
 
   /// Throws ModelError where `problems(config)` has any.
@@ -104,7 +103,7 @@ class AxiBus {
   /// Lets it happen. Not to be called when next() is kNever.
   Step step(BurstMemory& memory);
 
-  const AxiPortStats& stats(std::size_t port) const { return ports_[port].stats; }
+  AxiPortStats stats(std::size_t port) const;
 
  private:
   struct Request {
@@ -130,6 +129,7 @@ class AxiBus {
     std::deque<Request> queue;
     Slots reads, writes;
     AxiPortStats stats;
+    std::int64_t answered_by = 0;  // when the last of its bursts so far is over
     Slots& slots(bool write) { return write ? writes : reads; }
   };
   /// A write whose beats are on their way to the memory.
@@ -148,8 +148,8 @@ class AxiBus {
   Candidate find_grant();
   Step grant(BurstMemory& memory);
   Step deliver_write(BurstMemory& memory);
-  static void account(AxiPortStats& stats, std::int64_t ready, std::int64_t granted, std::int64_t first_beat,
-                      std::int64_t beats, std::int64_t end);
+  static void account(Port& port, std::int64_t arrival, std::int64_t ready, std::int64_t granted,
+                      std::int64_t first_beat, std::int64_t beats, std::int64_t end);
 
   const AxiConfig config_;
   std::vector<Port> ports_;
@@ -157,8 +157,7 @@ class AxiBus {
   std::deque<PostedWrite> posted_;  // at most `outstanding`
   std::int64_t address_free_ = 0, read_free_ = 0, write_free_ = 0;
   std::size_t last_served_;
-  Candidate candidate_;
-  bool candidate_valid_ = false;
+  std::optional<Candidate> candidate_;  // the next grant, while nothing has changed since it was found
 };
 
 }  // namespace sparsim

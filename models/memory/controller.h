@@ -11,6 +11,9 @@
 
 namespace sparsim {
 
+/// The first cycle that does not begin before `time`.
+inline Cycles cycle_from(const sc_core::sc_time& time) { return static_cast<Cycles>((time.value() + 1) / 2); }
+
 /// When a memory served a burst, in cycles of the accelerator clock. From date `first` its first word is there to be
 /// taken (or is stored), from date `last` the last one.
 struct MemoryDates {

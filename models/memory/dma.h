@@ -52,7 +52,9 @@ class DmaEngine : public sc_core::sc_module, private tlm::tlm_mm_interface {
   struct Descriptor;
 
   tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase, sc_core::sc_time& delay);
-  void send(Descriptor& descriptor);
+  /// Sends what the interconnect takes, none of it before cycle `from`.
+  void send(Cycles from);
+  void wait_until_over(Descriptor& descriptor);
   void free(tlm::tlm_generic_payload*) override {}  // payloads belong to their descriptors
   Descriptor& descriptor(Ticket ticket) { return *descriptors_[ticket % descriptors_.size()]; }
 

@@ -12,7 +12,7 @@ namespace sparsim {
 struct DramConfig {
   std::int64_t clock_period_ps = 1875;  // tCK: 1066.67 MT/s
   std::int64_t data_bits = 32;
-  std::int64_t banks = 8;
+  std::int64_t banks = 8;       // a power of two, as columns
   std::int64_t rows = 16384;    // a bank
   std::int64_t columns = 1024;  // of data_bits each, a row
 
@@ -97,7 +97,7 @@ class DramTiming {
   void refresh_until(std::int64_t clock);
   void refresh();
   void open(Bank& bank, std::int64_t row, std::int64_t arrival);
-  Dates access_row(bool write, std::int64_t row, std::int64_t bank, std::int64_t bursts, std::int64_t arrival);
+  Dates access_row(bool write, std::int64_t row, Bank& bank, std::int64_t bursts, std::int64_t arrival);
 
   struct Clocks {  // the data sheet's timings, rounded up
     std::int64_t rcd, rp, ras, rc, rrd, faw, wr, wtr, rtp, rfc, refi, ccd, cl, cwl;
@@ -105,7 +105,7 @@ class DramTiming {
   static Clocks in_clocks(const DramConfig& config);
 
   const Clocks t_;
-  const std::uint64_t burst_bytes_, row_bytes_, banks_;
+  const int burst_shift_, row_shift_, bank_shift_;  // log2 of bytes a burst, bytes a row, banks
   std::vector<Bank> bank_;
   std::array<std::int64_t, 4> activates_;  // dates of the last four, a ring
   std::size_t oldest_activate_ = 0;

@@ -1,0 +1,36 @@
+#include "models/memory/controller.h"
+
+#include "models/core/error.h"
+
+namespace sparsim {
+
+tlm::tlm_extension_base* MemoryDatesExtension::clone() const { return new MemoryDatesExtension(*this); }
+void MemoryDatesExtension::copy_from(const tlm::tlm_extension_base& other) {
+  *this = static_cast<const MemoryDatesExtension&>(other);
+}
+
+MemoryController::MemoryController(const sc_core::sc_module_name& name) : sc_module(name) {
+  socket.register_b_transport(this, &MemoryController::b_transport);
+}
+
+void MemoryController::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  const std::uint64_t address = payload.get_address();
+  const std::uint64_t bytes = payload.get_data_length();
+  const auto capacity = static_cast<std::uint64_t>(capacity_bytes());
+  if (address >= capacity || bytes > capacity - address) {
+    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    return;
+  }
+  if (bytes == 0 || payload.get_command() == tlm::TLM_IGNORE_COMMAND) {
+    payload.set_response_status(tlm::TLM_COMMAND_ERROR_RESPONSE);
+    return;
+  }
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const MemoryDates dates =
+      access(payload.is_write(), address, static_cast<std::int64_t>(bytes), cycle_from(now + delay));
+  if (auto* extension = payload.get_extension<MemoryDatesExtension>()) extension->dates = dates;
+  delay = kernel_time(dates.last) - now;
+  payload.set_response_status(tlm::TLM_OK_RESPONSE);
+}
+
+}  // namespace sparsim

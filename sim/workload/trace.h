@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,10 +44,11 @@ struct TraceImage {
 
 /// A trace file: a network and what real images asked of it (HDF5; traces/README.md documents every dataset).
 /// Opening reads the graph with its weight masks and checks every dataset's type and extents; what belongs to an image
-/// is read when asked for and not kept. Every member throws InputError, `file: dataset: what is wrong, what is allowed`.
+/// is read when asked for and not kept. Every member throws InputError, `file: dataset: what is wrong, what is
+/// allowed`.
 class Trace : public Workload {
  public:
-  static Trace open(const std::filesystem::path& path);
+  static Trace open(const std::string& path);
   /// The same from a file's contents, which are copied; `name` stands for the file in messages.
   static Trace from_bytes(const void* bytes, std::size_t size, std::string name);
   Trace(Trace&&) noexcept;
@@ -78,12 +78,12 @@ class Trace : public Workload {
 };
 
 /// Writes a trace image by image, with the memory of one image. The same calls write the same bytes. Nothing is at
-/// `path` before commit(); a writer that goes away without it, or fails, leaves nothing behind. What breaks the rules of
-/// a LayerGraph, or does not fit it, is a defect of the caller (ModelError); a disk that is full, or a file that cannot
-/// be written, is an InputError that names the file and the reason.
+/// `path` before commit(); a writer that goes away without it, or fails, leaves nothing behind. What breaks the rules
+/// of a LayerGraph, or does not fit it, is a defect of the caller (ModelError); a disk that is full, or a file that
+/// cannot be written, is an InputError that names the file and the reason.
 class TraceWriter {
  public:
-  TraceWriter(const std::filesystem::path& path, const LayerGraph& graph, const TraceInfo& info);
+  TraceWriter(const std::string& path, const LayerGraph& graph, const TraceInfo& info);
   TraceWriter(TraceWriter&&) noexcept;
   TraceWriter& operator=(TraceWriter&&) noexcept;
   ~TraceWriter();

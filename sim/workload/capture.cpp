@@ -1,0 +1,172 @@
+#include "sim/workload/capture.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "models/core/error.h"
+#include "sim/workload/quantize.h"
+
+namespace sparsim {
+namespace {
+
+std::int32_t top1(const Tensor& scores) {
+  return static_cast<std::int32_t>(std::max_element(scores.values.begin(), scores.values.end()) -
+                                   scores.values.begin());
+}
+
+std::vector<Guess> best_guesses(const Tensor& scores, bool are_probabilities) {
+  std::vector<float> probabilities = scores.values;
+  if (!are_probabilities) {
+    const float largest = *std::max_element(probabilities.begin(), probabilities.end());
+    for (float& p : probabilities) p = std::exp(p - largest);
+    const float sum = std::accumulate(probabilities.begin(), probabilities.end(), 0.0f);
+    for (float& p : probabilities) p /= sum;
+  }
+  std::vector<std::int32_t> order(probabilities.size());
+  std::iota(order.begin(), order.end(), 0);
+  const std::size_t count = std::min<std::size_t>(5, order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(), [&](int a, int b) {
+    return std::pair(-scores.values[static_cast<std::size_t>(a)], a) <
+           std::pair(-scores.values[static_cast<std::size_t>(b)], b);
+  });
+  std::vector<Guess> best;
+  for (std::size_t i = 0; i < count; ++i) best.push_back({order[i], probabilities[static_cast<std::size_t>(order[i])]});
+  return best;
+}
+
+/// Whether the output is a softmax, perhaps in another shape.
+bool ends_in_softmax(const Network& network) {
+  std::size_t node = network.output;
+  while (node != Network::kInput && std::holds_alternative<Reshape>(network.nodes[node].op))
+    node = network.nodes[node].inputs[0];
+  return node != Network::kInput && std::holds_alternative<Softmax>(network.nodes[node].op);
+}
+
+/// Infinity where one of the values is no number.
+float largest_magnitude(const float* values, std::size_t size) {
+  float largest = 0;
+  for (std::size_t i = 0; i < size; ++i)
+    largest = std::max(largest, std::isnan(values[i]) ? std::numeric_limits<float>::infinity() : std::abs(values[i]));
+  return largest;
+}
+
+QuantizedTensor quantized(const float* values, std::size_t size, const Quantizer& quantizer) {
+  QuantizedTensor result{std::vector<std::int16_t>(size), quantizer.scale()};
+  std::transform(values, values + size, result.values.begin(), quantizer);
+  return result;
+}
+
+LayerGraph pruned_graph(const ReducedNetwork& reduced, int bits) {
+  LayerGraph graph = layer_graph(reduced.network);
+  graph.value_bits = bits;
+  for (std::size_t n = 0; n < graph.layers.size(); ++n) {
+    Layer& layer = graph.layers[n];
+    layer.kept_filters = reduced.kept_filters[n];
+    layer.dynamically_pruned = !reduced.dynamic_ratios[n].empty();
+    const Weighted* const weighted = reduced.network.nodes[n].weighted();
+    if (weighted == nullptr || bits == 0) continue;
+    const std::vector<float>& weights = weighted->weights;
+    const Quantizer quantizer(largest_magnitude(weights.data(), weights.size()), bits);
+    for (std::size_t i = 0; i < weights.size(); ++i) layer.weight_nonzero.set(i, quantizer.nonzero(weights[i]));
+  }
+  return graph;
+}
+
+}  // namespace
+
+Capture::Capture(Network network, const Images& images, const CaptureOptions& options, Progress progress)
+    : images_(images),
+      options_(options),
+      progress_(std::move(progress)),
+      count_(options.images == 0 ? images.size() : options.images),
+      unreduced_(options.reductions.empty() ? std::nullopt : std::optional<Inference>(network)),
+      reduced_(reduce(std::move(network), options.reductions)),
+      inference_(reduced_.network),
+      graph_(pruned_graph(reduced_, options.bits)),
+      scores_are_probabilities_(ends_in_softmax(reduced_.network)),
+      largest_(reduced_.network.nodes.size()) {
+  if (options_.values && options_.bits == 0) input_error("--values stores quantised values: it needs --bits 8 or 16");
+  if (count_ > images_.size()) input_error("--images {}: there are only {}", count_, images_.size());
+  first_pass();
+}
+
+QuantizedTensor Capture::weights(std::size_t layer) const {
+  const std::vector<float>& weights = reduced_.network.nodes[layer].weighted()->weights;
+  return quantized(weights.data(), weights.size(),
+                   Quantizer(largest_magnitude(weights.data(), weights.size()), options_.bits));
+}
+
+CapturedImage Capture::image(std::size_t i) {
+  const Image image = images_.get(i);
+  CapturedImage result;
+  result.trace.name = image.name;
+  result.trace.label = image.label;
+  result.trace.inputs.resize(graph_.layers.size());
+  const Tensor scores = inference_.run(preprocess(options_.preprocessing, image, graph_.input),
+                                       [&](std::size_t node, const MapView& input) {
+                                         BitMask kept = prune(node, input);
+                                         result.trace.inputs[node] = layer_input(node, input, std::move(kept));
+                                       });
+  advance();
+  result.trace.top1 = top1(scores);
+  result.best = best_guesses(scores, scores_are_probabilities_);
+  if (!unreduced_top1_.empty()) result.unreduced_top1 = unreduced_top1_[i];
+  return result;
+}
+
+void Capture::first_pass() {
+  const bool ranges = options_.bits != 0;
+  total_ = count_ * (std::size_t{1} + (ranges ? 1 : 0) + (unreduced_ ? 1 : 0));
+  if (!ranges && !unreduced_) return;
+  for (std::size_t i = 0; i < count_; ++i) {
+    const Image image = images_.get(i);
+    const Tensor input = preprocess(options_.preprocessing, image, graph_.input);
+    if (ranges) {
+      inference_.run(input, [&](std::size_t node, const MapView& map) {
+        prune(node, map);
+        const float largest = largest_magnitude(map.values, static_cast<std::size_t>(map.shape.elements()));
+        if (!std::isfinite(largest))
+          input_error("{}: the input of layer '{}' is not finite", image.name, graph_.layers[node].name);
+        largest_[node] = std::max(largest_[node], largest);
+      });
+      advance();
+    }
+    if (unreduced_) {
+      unreduced_top1_.push_back(top1(unreduced_->run(input)));
+      advance();
+    }
+  }
+  unreduced_.reset();
+}
+
+BitMask Capture::prune(std::size_t node, const MapView& input) const {
+  const BitMask& kept = reduced_.kept_channels[node];
+  const std::vector<double>& ratios = reduced_.dynamic_ratios[node];
+  return ratios.empty() ? kept : prune_maps(input, kept, ratios);
+}
+
+LayerInput Capture::layer_input(std::size_t node, const MapView& input, BitMask kept) const {
+  const auto size = static_cast<std::size_t>(input.shape.elements());
+  LayerInput result;
+  result.kept_channels = std::move(kept);
+  result.nonzero = BitMask(size);
+  if (options_.bits == 0) {
+    for (std::size_t i = 0; i < size; ++i)
+      if (input.values[i] != 0) result.nonzero.set(i);
+    return result;
+  }
+  const Quantizer quantizer(largest_[node], options_.bits);
+  for (std::size_t i = 0; i < size; ++i)
+    if (quantizer.nonzero(input.values[i])) result.nonzero.set(i);
+  if (options_.values) result.values = quantized(input.values, size, quantizer);
+  return result;
+}
+
+void Capture::advance() {
+  if (progress_) progress_(++done_, total_);
+}
+
+}  // namespace sparsim

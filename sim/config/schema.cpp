@@ -182,6 +182,27 @@ YamlFile YamlFile::parse(std::string_view text, const std::string& name) {
   return YamlFile(std::move(state));
 }
 
+Override Override::parse(const std::string& assignment) {
+  const std::size_t equals = assignment.find('=');
+  if (equals == 0 || equals == std::string::npos || equals + 1 == assignment.size())
+    input_error("'{}': must be KEY=VALUE, as pe_grid.rows=4", assignment);
+  return {assignment.substr(0, equals), assignment.substr(equals + 1)};
+}
+
+void YamlFile::set(const Override& change) {
+  YAML::Node node;
+  node.reset(state_->document);
+  std::string rest = change.key;
+  for (std::size_t dot = rest.find('.'); dot != std::string::npos; dot = rest.find('.')) {
+    const std::string name = rest.substr(0, dot);
+    if (!node[name].IsDefined() || !node[name].IsMap())
+      input_error("{}: {}={}: there is no section '{}'", state_->name, change.key, change.value, name);
+    node.reset(node[name]);
+    rest.erase(0, dot + 1);
+  }
+  node[rest] = change.value;
+}
+
 Section YamlFile::root() { return Section(*state_, state_->root); }
 
 void YamlFile::finish() {

@@ -16,6 +16,14 @@ namespace sparsim {
 
 class Section;
 
+/// A value that takes the place of the one in the file: `key` with dots, "pe_grid.rows".
+struct Override {
+  std::string key, value;
+
+  /// From "pe_grid.rows=4"; throws InputError for anything else.
+  static Override parse(const std::string& assignment);
+};
+
 /// One YAML file read against a schema that exists only as the calls of its reader: each key asked for is known, all
 /// others are errors. Problems collect, each as `file:line: key: what is wrong, what is allowed`, until `finish`.
 ///
@@ -36,6 +44,8 @@ class YamlFile {
   ~YamlFile();
   YamlFile(YamlFile&&) noexcept;
 
+  /// Before root(). Throws InputError where a part of the way to the key is not there.
+  void set(const Override& change);
   Section root();
   /// Adds the keys nobody asked for to the problems and throws InputError if there are any.
   void finish();

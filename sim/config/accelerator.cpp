@@ -1,0 +1,37 @@
+#include "sim/config/accelerator.h"
+
+#include <algorithm>
+
+#include "models/core/error.h"
+#include "sim/registry.h"
+
+namespace sparsim {
+
+EnergyModel Accelerator::energy_model() const {
+  return {board.device, board.board, format, clock_mhz, total(resource_bill).ff};
+}
+
+Accelerator load_accelerator(const std::string& path, const std::vector<Override>& overrides) {
+  YamlFile file = YamlFile::load(path);
+  for (const Override& change : overrides) file.set(change);
+  Section root = file.root();
+  Accelerator a;
+  a.file = path;
+  a.name = root.text("name");
+  std::vector<std::string> names;
+  for (const ArchitectureEntry& entry : architectures()) names.push_back(entry.name);
+  const ArchitectureEntry& entry = architectures()[root.choice("architecture", names)];
+  a.architecture = entry.name;
+  const std::string board = root.text("board");
+  if (board.empty()) file.finish();  // throws: nothing that follows can be judged without its board
+  a.board = load_board(beside(path, board));
+  entry.read(root, a);
+  a.resource_bill.push_back({"reserved by the board", 1, a.board.reserved});
+  file.finish();
+  a.resolved = file.resolved();
+  a.resolved["board"] = a.board.resolved;
+  a.provenance = file.provenance();
+  return a;
+}
+
+}  // namespace sparsim

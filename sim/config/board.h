@@ -1,0 +1,33 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "models/cost/device.h"
+#include "models/memory/dram_timing.h"
+#include "models/memory/host_cost.h"
+#include "models/memory/sram.h"
+#include "sim/config/schema.h"
+
+namespace sparsim {
+
+/// A board file, with the host, device and technology files it names: what an accelerator stands on.
+struct BoardFile {
+  Device device;
+  Board board;
+  std::variant<DramConfig, SramConfig> memory;
+  HostConfig host;
+  Resources reserved;  // of the device, for what stands beside the accelerator: a soft processor, a memory controller
+  nlohmann::ordered_json resolved;
+  std::vector<Provenance> provenance;  // of the coefficients
+};
+
+/// `path` as written in a file at `from`: relative to that file.
+std::string beside(const std::string& from, const std::string& path);
+
+/// Throws InputError with all problems of the first file that has any.
+BoardFile load_board(const std::string& path);
+
+}  // namespace sparsim

@@ -1,0 +1,14 @@
+#include "models/cpu/cpu.h"
+#include "sim/config/architecture_readers.h"
+
+namespace sparsim {
+
+void read_cpu(Section&, Accelerator& accelerator) {
+  const CpuConfig config{accelerator.board.host};
+  accelerator.clock_mhz = config.host.clock_mhz;
+  accelerator.elaborate = [config](const Workload& workload, const RunOptions& options) {
+    return std::make_unique<Cpu>("cpu", config, workload, options);
+  };
+}
+
+}  // namespace sparsim

@@ -1,0 +1,16 @@
+#include "sim/registry.h"
+
+#include "sim/config/architecture_readers.h"
+
+namespace sparsim {
+
+const std::vector<ArchitectureEntry>& architectures() {
+  static const std::vector<ArchitectureEntry> entries{
+      {"sparcnet", "a PE grid behind AXI that computes one layer at a time, with filter and channel masks",
+       &read_sparcnet},
+      {"cpu", "the host processor alone: the software baseline", &read_cpu},
+  };
+  return entries;
+}
+
+}  // namespace sparsim

@@ -1,0 +1,120 @@
+#include "sim/report/result_json.h"
+
+#include "sim/version.h"
+
+namespace sparsim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kSchemaVersion = 1;
+
+template <class Counters>
+Json counters_json(const Counters& counters) {
+  Json json;
+  counters.visit([&](const char* name, auto value, const char*, const char*) { json[name] = value; });
+  return json;
+}
+
+Json resources_json(const Resources& resources) {
+  Json json;
+  resources.visit([&](const char* name, double amount) { json[name] = amount; });
+  return json;
+}
+
+Json energy_json(const std::vector<EnergyTerm>& terms) {
+  Json json = Json::array();
+  for (const EnergyTerm& term : terms)
+    json.push_back({{"what", term.what},
+                    {"j", term.joules},
+                    {"low_j", term.low},
+                    {"high_j", term.high},
+                    {"basis", to_string(term.basis)}});
+  return json;
+}
+
+Json layer_json(const LayerResult& layer) {
+  Json json{{"name", layer.name},
+            {"kind", to_string(layer.kind)},
+            {"on", layer.accelerated ? "accelerator" : "host"},
+            {"first_start_cycles", layer.first_start},
+            {"first_end_cycles", layer.first_end},
+            {"cycles", layer.cycles},
+            {"dense_macs", layer.dense_macs},
+            {"energy_j", layer.energy.joules},
+            {"bottleneck", layer.bottleneck}};
+  json["parts"] = Json::array();
+  for (const PartResult& part : layer.parts)
+    json["parts"].push_back(
+        {{"part", part.part}, {"cycles", counters_json(part.buckets)}, {"activity", counters_json(part.activity)}});
+  return json;
+}
+
+Json units_json() {
+  Json json;
+  Activity().visit([&](const char* name, std::uint64_t, const char* unit, const char* meaning) {
+    json[name] = {{"unit", unit}, {"meaning", meaning}};
+  });
+  CycleBuckets().visit([&](const char* name, Cycles, const char* unit, const char* meaning) {
+    json[name] = {{"unit", unit}, {"meaning", meaning}};
+  });
+  return json;
+}
+
+Json provenance_json(const std::vector<Provenance>& provenance) {
+  Json json = Json::array();
+  for (const Provenance& p : provenance)
+    json.push_back({{"key", p.key}, {"value", p.value}, {"basis", to_string(p.basis)}, {"source", p.source}});
+  return json;
+}
+
+}  // namespace
+
+Json result_json(const Result& r, const Accelerator& accelerator) {
+  Json json{{"schema", kSchemaVersion},
+            {"sparsim", kVersion},
+            {"accelerator", r.accelerator},
+            {"architecture", r.architecture},
+            {"device", r.device},
+            {"board", r.board},
+            {"word", to_string(r.format)},
+            {"workload", {{"name", r.workload}, {"sha256", r.workload_sha256}, {"images", r.trace_images}}},
+            {"ended", r.reached_limit ? "limit" : "done"},
+            {"images", r.images},
+            {"clock_mhz", r.clock_mhz},
+            {"cycles", r.cycles},
+            {"accelerated_cycles", r.accelerated_cycles}};
+  json["latency_cycles"] = nullptr;
+  if (r.latency)
+    json["latency_cycles"] = {
+        {"first", r.latency->first}, {"p50", r.latency->p50}, {"p99", r.latency->p99}, {"max", r.latency->max}};
+  json["interval_cycles"] = nullptr;
+  if (r.interval_cycles) json["interval_cycles"] = *r.interval_cycles;
+  json["images_per_second"] = r.images_per_second;
+  json["gops"] = r.gops;
+  json["gops_effective"] = r.gops_effective;
+  json["gops_end_to_end"] = r.gops_end_to_end;
+  json["gops_per_dsp"] = r.gops_per_dsp;
+  json["power_w"] = r.power_w;
+  json["power_end_to_end_w"] = r.power_end_to_end_w;
+  json["energy_per_image_j"] = r.energy_per_image_j;
+  json["energy_per_image_range_j"] = {r.energy_low_j, r.energy_high_j};
+  json["energy_assumed_share"] = r.energy_assumed_share;
+  json["gop_per_j"] = r.gop_per_j;
+  json["images_per_second_per_watt"] = r.images_per_second_per_watt;
+  json["resources"] = resources_json(r.resources);
+  json["capacity"] = resources_json(r.capacity);
+  json["bottleneck"] = r.bottleneck;
+  json["critical_path"] = Json::array();
+  for (const CauseShare& share : r.critical_path)
+    json["critical_path"].push_back({{"cause", share.cause}, {"cycles", share.cycles}});
+  json["energy"] = energy_json(r.energy);
+  json["layers"] = Json::array();
+  for (const LayerResult& layer : r.layers) json["layers"].push_back(layer_json(layer));
+  json["units"] = units_json();
+  json["config"] = accelerator.resolved;
+  json["provenance"] = provenance_json(accelerator.provenance);
+  return json;
+}
+
+}  // namespace sparsim

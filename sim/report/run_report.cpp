@@ -1,0 +1,135 @@
+#include "sim/report/run_report.h"
+
+#include <algorithm>
+
+#include "sim/report/table.h"
+
+namespace sparsim {
+namespace {
+
+double share(double part, double whole) { return whole > 0 ? 100 * part / whole : 0; }
+double share(Cycles part, Cycles whole) { return share(static_cast<double>(part), static_cast<double>(whole)); }
+
+std::string milliseconds(Cycles cycles, double clock_mhz) {
+  return fmt::format("{:.3f}", 1e3 * seconds(cycles, clock_mhz));
+}
+
+// The part that computes: of all parts of a layer the one that did its MACs, or the first.
+const PartResult* computing_part(const LayerResult& layer) {
+  const auto most = std::max_element(layer.parts.begin(), layer.parts.end(), [](const auto& a, const auto& b) {
+    return a.activity.macs_done < b.activity.macs_done;
+  });
+  return most == layer.parts.end() ? nullptr : &*most;
+}
+
+std::string layer_table(const Result& r) {
+  Table table({"layer", "on", "ms/image", "time %", "MMAC", "skipped %", "MAC/cycle", "busy %", "wait in %",
+               "wait out %", "idle %", "mJ/image", "bottleneck"});
+  const double images = static_cast<double>(std::max<std::size_t>(r.images, 1));
+  for (const LayerResult& layer : r.layers) {
+    const PartResult* part = computing_part(layer);
+    if (part == nullptr || layer.cycles == 0) continue;  // fused into the layer before it
+    const CycleBuckets& b = part->buckets;
+    const auto done = static_cast<double>(part->activity.macs_done);
+    const auto skipped = static_cast<double>(part->activity.macs_skipped);
+    table.add_row({layer.name, layer.accelerated ? "PEs" : "host",
+                   fmt::format("{:.3f}", 1e3 * seconds(layer.cycles, r.clock_mhz) / images),
+                   fmt::format("{:.1f}", share(layer.cycles, r.cycles)),
+                   done + skipped > 0 ? fmt::format("{:.2f}", 1e-6 * (done + skipped) / images) : "-",
+                   done + skipped > 0 ? fmt::format("{:.1f}", share(skipped, done + skipped)) : "-",
+                   done > 0 ? fmt::format("{:.1f}", done / static_cast<double>(layer.cycles)) : "-",
+                   fmt::format("{:.1f}", share(b.busy, layer.cycles)),
+                   fmt::format("{:.1f}", share(b.waiting_input + b.waiting_bus, layer.cycles)),
+                   fmt::format("{:.1f}", share(b.waiting_output, layer.cycles)),
+                   fmt::format("{:.1f}", share(b.idle, layer.cycles)),
+                   fmt::format("{:.3f}", 1e3 * layer.energy.joules / images), layer.bottleneck});
+  }
+  return table.to_string();
+}
+
+std::string energy_table(const Result& r) {
+  Table table({"energy", "mJ/image", "share %", "low", "high", "basis"});
+  const double images = static_cast<double>(std::max<std::size_t>(r.images, 1));
+  const EnergyTotal whole = total(r.energy);
+  for (const EnergyTerm& term : r.energy)
+    if (term.joules > 0)
+      table.add_row({term.what, fmt::format("{:.3f}", 1e3 * term.joules / images),
+                     fmt::format("{:.1f}", share(term.joules, whole.joules)),
+                     fmt::format("{:.3f}", 1e3 * term.low / images), fmt::format("{:.3f}", 1e3 * term.high / images),
+                     std::string(to_string(term.basis))});
+  return table.to_string();
+}
+
+std::string critical_path(const Result& r) {
+  constexpr std::size_t kShown = 6;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kShown, r.critical_path.size()); ++i)
+    text += fmt::format("{}{} {:.1f} %", i == 0 ? "" : ", ", r.critical_path[i].cause,
+                        share(r.critical_path[i].cycles, r.cycles));
+  return text;
+}
+
+}  // namespace
+
+std::string resource_report(const std::vector<ResourceItem>& bill, const Device& device) {
+  Table table({"resource need", "count", "LUT", "FF", "DSP", "BRAM18", "URAM"});
+  const auto row = [&](const std::string& name, const std::string& count, const Resources& r) {
+    std::vector<std::string> cells{name, count};
+    r.visit([&](const char*, double amount) { cells.push_back(fmt::format("{:.0f}", amount)); });
+    table.add_row(cells);
+  };
+  for (const ResourceItem& item : bill) row(item.part, fmt::format("{:.0f}", item.count), item.need);
+  const Resources need = total(bill);
+  row("total", "", need);
+  row(device.name, "", device.capacity);
+  std::vector<std::string> cells{"per cent", ""};
+  std::vector<double> limits;
+  device.capacity.visit([&](const char*, double limit) { limits.push_back(limit); });
+  auto limit = limits.begin();
+  need.visit([&](const char*, double amount) {
+    cells.push_back(*limit > 0 ? fmt::format("{:.1f}", share(amount, *limit)) : "-");
+    ++limit;
+  });
+  table.add_row(cells);
+  return table.to_string();
+}
+
+std::string run_report(const Result& r) {
+  std::string text = fmt::format("{} ({}) on {}, {} at {:g} MHz, {} words\n", r.accelerator, r.architecture, r.board,
+                                 r.device, r.clock_mhz, to_string(r.format));
+  text += fmt::format("workload {}, {} image{}", r.workload, r.images, r.images == 1 ? "" : "s");
+  if (r.images > r.trace_images) text += fmt::format(" (the trace has {}: they repeat in order)", r.trace_images);
+  text += "\n\n" + layer_table(r) + "\n" + energy_table(r) + "\n";
+
+  if (r.reached_limit)
+    text += fmt::format("ended at --max-cycles, cycle {}, with {} images finished\n", r.cycles, r.images);
+  if (r.latency)
+    text += fmt::format("latency        {} ms first, {} p50, {} p99, {} max  ({} cycles first)\n",
+                        milliseconds(r.latency->first, r.clock_mhz), milliseconds(r.latency->p50, r.clock_mhz),
+                        milliseconds(r.latency->p99, r.clock_mhz), milliseconds(r.latency->max, r.clock_mhz),
+                        r.latency->first);
+  text += fmt::format("throughput     {:.3f} images/s; {:.2f} GOP/s while accelerated layers run, {:.2f} end to end",
+                      r.images_per_second, r.gops, r.gops_end_to_end);
+  if (r.resources.dsp > 0) text += fmt::format("; {:.4f} GOP/s/DSP", r.gops_per_dsp);
+  text += fmt::format("\npower          {:.2f} W while accelerated layers run, {:.2f} W end to end\n", r.power_w,
+                      r.power_end_to_end_w);
+  text +=
+      fmt::format("energy         {:.2f} mJ/image ({:.2f}..{:.2f}; {:.0f} % on assumed coefficients), {:.2f} GOP/J\n",
+                  1e3 * r.energy_per_image_j, 1e3 * r.energy_low_j, 1e3 * r.energy_high_j, 100 * r.energy_assumed_share,
+                  r.gop_per_j);
+  std::string used;
+  std::vector<double> limits;
+  r.capacity.visit([&](const char*, double limit) { limits.push_back(limit); });
+  auto limit = limits.begin();
+  r.resources.visit([&](const char* name, double amount) {
+    if (*limit > 0)
+      used += fmt::format("{}{} {:.0f} ({:.0f} %)", used.empty() ? "" : ", ", name, amount, share(amount, *limit));
+    ++limit;
+  });
+  text += fmt::format("resources      {}\n", used);
+  text += fmt::format("bottleneck     {}\n", r.bottleneck);
+  if (!r.critical_path.empty()) text += fmt::format("critical path  {}\n", critical_path(r));
+  return text;
+}
+
+}  // namespace sparsim

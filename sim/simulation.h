@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/core/architecture.h"
+#include "models/cost/energy.h"
+#include "sim/config/accelerator.h"
+#include "sim/workload/trace.h"
+
+namespace sparsim {
+
+/// A part during one layer, summed over the images of a run.
+struct PartResult {
+  std::string part;
+  CycleBuckets buckets;
+  Activity activity;
+};
+
+/// One layer, summed over the images of a run.
+struct LayerResult {
+  std::string name;
+  LayerKind kind = LayerKind::convolution;
+  bool accelerated = false;
+  Cycles first_start = 0, first_end = 0;  // in the first image
+  Cycles cycles = 0;                      // all images
+  std::int64_t dense_macs = 0;            // all images
+  std::string bottleneck;                 // of the first image
+  EnergyTotal energy;
+  std::vector<PartResult> parts;
+};
+
+struct Latency {
+  Cycles first = 0, p50 = 0, p99 = 0, max = 0;  // nearest rank
+};
+
+/// Everything that a run computed; JSON and the terminal show it, and compute nothing more.
+struct Result {
+  std::string accelerator, architecture, device, board;
+  double clock_mhz = 0;
+  WordFormat format = WordFormat::fp16;
+  std::string workload, workload_sha256;
+  std::size_t trace_images = 0;
+
+  bool reached_limit = false;
+  std::size_t images = 0;  // finished
+  Cycles cycles = 0, accelerated_cycles = 0;
+  std::optional<Latency> latency;         // where an image was finished
+  std::optional<double> interval_cycles;  // between the ends of images, the first to the last; from 3 images on
+  double images_per_second = 0;
+  double gops = 0;             // 2 x dense MACs of the accelerated layers / the time they took
+  double gops_effective = 0;   // the same with the MACs that masks left
+  double gops_end_to_end = 0;  // 2 x dense MACs of all layers / the whole time
+  double gops_per_dsp = 0;     // gops / DSPs used; 0 without any
+  double power_w = 0;          // while accelerated layers run
+  double power_end_to_end_w = 0;
+  double energy_per_image_j = 0;                                         // the whole image
+  double energy_low_j = 0, energy_high_j = 0, energy_assumed_share = 0;  // of energy_per_image_j
+  double gop_per_j = 0;                                                  // gops / power_w
+  double images_per_second_per_watt = 0;
+  std::vector<EnergyTerm> energy;  // all images
+
+  std::vector<ResourceItem> resource_bill;
+  Resources resources, capacity;
+  std::string bottleneck;
+  std::vector<CauseShare> critical_path;
+  std::vector<LayerResult> layers;
+  std::vector<Span> timeline;
+};
+
+/// Simulates once; SystemC allows no second time in a process. Throws InputError where the accelerator does not fit its
+/// device, unless `ignore_capacity`.
+Result simulate(const Accelerator& accelerator, const Trace& trace, const std::string& trace_sha256,
+                const RunOptions& options, bool ignore_capacity);
+
+/// Throws InputError that names each resource, its need and its limit.
+void check_capacity(const Accelerator& accelerator);
+
+}  // namespace sparsim

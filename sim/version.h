@@ -1,0 +1,7 @@
+#pragma once
+
+namespace sparsim {
+
+inline constexpr const char* kVersion = SPARSIM_VERSION;
+
+}  // namespace sparsim

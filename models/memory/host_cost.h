@@ -40,18 +40,19 @@ struct HostOperations {
   HostOperations& operator+=(const HostOperations& other);
 };
 
-/// Host clock cycles an operation on one core. configs/accelerators/ gives each with its basis and source; the defaults
-/// are those of a Cortex-A9 with NEON, fp32.
+/// Host clock cycles an operation on one core; the accelerator files give each with its basis and source. The defaults
+/// are those of a Cortex-A9 with NEON, fp32, data in its caches: on its 64-bit pipe a quad load, store, add, maximum or
+/// multiply-accumulate takes two cycles, and one of them issues at a time (ARM DDI 0409, instruction timings).
 struct HostCosts {
-  double conv_macs = 1.5;
-  double dense_macs = 4;
-  double adds = 1.5;
-  double compares = 1.5;
-  double sort_steps = 10;
-  double exponentials = 50;
-  double divisions = 15;
-  double normalizations = 100;
-  double moved_bytes = 0.5;
+  double conv_macs = 1.5;       // a quad: two loads, vmla
+  double dense_macs = 4;        // bound by memory: a weight of 4 B each
+  double adds = 2;              // a quad: two loads, vadd, store
+  double compares = 1.5;        // a quad: load, vmax, store
+  double sort_steps = 10;       // loads, comparison, store, half a mispredicted branch
+  double exponentials = 60;     // expf of a C library
+  double divisions = 15;        // vdiv.f32, not pipelined
+  double normalizations = 141;  // powf (log and exponential), division, square, two additions
+  double moved_bytes = 0.25;    // 16 B: load, store
 };
 
 struct HostConfig {

@@ -57,6 +57,14 @@ std::int64_t extent(const MapShape& shape, Axis axis) {
   throw ModelError("an axis that a map does not have");
 }
 
+bool overhangs(const WindowShape& s) {
+  const auto reach = [](std::int64_t windows, std::int64_t stride, std::int64_t kernel, std::int64_t dilation) {
+    return (windows - 1) * stride + dilation * (kernel - 1) + 1;
+  };
+  return reach(s.output.height, s.stride_h, s.kernel_h, s.dilation_h) > s.input.height + s.pad_top + s.pad_bottom ||
+         reach(s.output.width, s.stride_w, s.kernel_w, s.dilation_w) > s.input.width + s.pad_left + s.pad_right;
+}
+
 LayerGraph layer_graph(const Network& network) {
   LayerGraph graph;
   graph.name = network.name;

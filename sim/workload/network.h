@@ -115,6 +115,9 @@ struct Network {
   const MapShape& shape(std::size_t node) const { return node == kInput ? input : nodes[node].shape; }
 };
 
+/// Whether the last window reaches beyond the declared padding, as ceil_mode allows.
+bool overhangs(const WindowShape& shape);
+
 /// What the models see of a network: a layer a node, at the same position, with the same name. Weighted layers carry
 /// the mask of their non-zero weights. A concat's input shape is that of all it joins.
 LayerGraph layer_graph(const Network& network);

@@ -57,10 +57,10 @@ struct Technology {
   std::string name;
   MacCost mac_fp16, mac_int16, mac_int8;  // pj: of one multiply-accumulate, the PE's registers and control in it
   Coefficient scratchpad_read_pj_per_byte, scratchpad_write_pj_per_byte;
-  Coefficient bus_pj_per_byte;                                  // AXI interconnect and DMA
-  Coefficient clock_mw_per_mhz_per_kff;                         // clock network: a thousand flip-flops clocked
-  Coefficient pe_control_lut, pe_control_ff;                    // a PE besides its MACs: sequencing, masks, ReLU
-  Coefficient dma_lut, dma_ff, dma_bram18;                      // a DMA engine
+  Coefficient bus_pj_per_byte;                // AXI interconnect and DMA
+  Coefficient clock_mw_per_mhz_per_kff;       // clock network: a thousand flip-flops clocked
+  Coefficient pe_control_lut, pe_control_ff;  // a PE besides its MACs: sequencing, masks, ReLU
+  Coefficient dma_lut, dma_ff, dma_bram18;    // a DMA engine
   Coefficient interconnect_lut_per_port, interconnect_ff_per_port;
 
   template <class Self, class Visitor>

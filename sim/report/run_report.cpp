@@ -1,5 +1,7 @@
 #include "sim/report/run_report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sim/report/table.h"

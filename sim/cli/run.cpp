@@ -1,0 +1,80 @@
+#include "sim/cli/run.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "models/core/error.h"
+#include "sim/config/accelerator.h"
+#include "sim/output_file.h"
+#include "sim/report/result_json.h"
+#include "sim/report/run_report.h"
+#include "sim/report/timeline.h"
+#include "sim/simulation.h"
+#include "sim/workload/sha256.h"
+#include "sim/workload/trace.h"
+
+namespace sparsim {
+namespace {
+
+constexpr std::int64_t kMostImages = 1'000'000;
+constexpr Cycles kMostCycles = 1'000'000'000'000;  // dates stay exact up to here
+
+struct Options {
+  std::string accelerator, trace, json, timeline;
+  std::vector<std::string> overrides;
+  std::int64_t images = 0, max_cycles = 0;
+  bool ignore_capacity = false;
+};
+
+int run(const Options& options) {
+  std::vector<Override> overrides;
+  for (const std::string& assignment : options.overrides) overrides.push_back(Override::parse(assignment));
+  const Accelerator accelerator = load_accelerator(options.accelerator, overrides);
+  const Trace trace = Trace::open(options.trace);
+
+  RunOptions run;
+  run.images = options.images > 0 ? static_cast<std::size_t>(options.images) : trace.images();
+  if (options.max_cycles > 0) run.max_cycles = options.max_cycles;
+  run.timeline = !options.timeline.empty();
+  const Result result = simulate(accelerator, trace, sha256_of_file(options.trace), run, options.ignore_capacity);
+
+  fmt::print("{}", run_report(result));
+  if (!options.json.empty()) write_file(options.json, result_json(result, accelerator).dump(2) + "\n");
+  if (!options.timeline.empty()) write_file(options.timeline, chrome_trace(result.timeline, result.clock_mhz));
+  return 0;
+}
+
+}  // namespace
+
+Command run_trace_command() {
+  const auto options = std::make_shared<Options>();
+  Command command;
+  command.name = "run";
+  command.arguments = "ACCELERATOR.yaml TRACE.h5 [options]";
+  command.summary = "simulate an accelerator on a trace: time, energy, resources, bottleneck";
+  command.details =
+      "Prints where the time and the energy of each layer went. The JSON holds everything that was computed, with the\n"
+      "resolved configuration; the timeline opens in https://ui.perfetto.dev or chrome://tracing.\n\n"
+      "  sparsim run configs/accelerators/sparcnet-zedboard.yaml traces/squeezenet1.1.h5 --json result.json\n"
+      "  sparsim run configs/accelerators/sparcnet-zedboard.yaml traces/squeezenet1.1.h5 --set pe_grid.rows=4\n";
+  command.options.add_options()("json", po::value(&options->json)->value_name("FILE"), "write result.json");
+  command.options.add_options()("timeline", po::value(&options->timeline)->value_name("FILE"),
+                                "write a timeline for Perfetto");
+  command.options.add_options()("images", bounded("images", &options->images, 1, kMostImages)->value_name("N"),
+                                "images to run (default: those of the trace; beyond that they repeat in order)");
+  command.options.add_options()("max-cycles",
+                                bounded("max-cycles", &options->max_cycles, 1, kMostCycles)->value_name("N"),
+                                "stop at this cycle of the accelerator clock");
+  command.options.add_options()("set", po::value(&options->overrides)->value_name("KEY=VALUE")->composing(),
+                                "change a key of the accelerator file; may be repeated");
+  command.options.add_options()("ignore-capacity", po::bool_switch(&options->ignore_capacity),
+                                "run a design that does not fit its device");
+  command.positional_options.add_options()("accelerator", po::value(&options->accelerator)->required());
+  command.positional_options.add_options()("trace", po::value(&options->trace)->required());
+  command.positionals.add("accelerator", 1).add("trace", 1);
+  command.run = [options](const po::variables_map&) { return run(*options); };
+  return command;
+}
+
+}  // namespace sparsim

@@ -116,7 +116,7 @@ Trace& Trace::operator=(Trace&&) noexcept = default;
 Trace::~Trace() = default;
 
 Trace Trace::open(const std::string& path) {
-  hdf5::keep_errors();
+  hdf5::start();
   if (std::filesystem::is_directory(path)) input_error("{}: cannot be read: it is a directory", path);
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> probe(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (!probe) input_error("{}: cannot be read: {}", path, std::strerror(errno));
@@ -130,7 +130,7 @@ Trace Trace::open(const std::string& path) {
 }
 
 Trace Trace::from_bytes(const void* bytes, std::size_t size, std::string name) {
-  hdf5::keep_errors();
+  hdf5::start();
   check_head(static_cast<const unsigned char*>(bytes), size, name);
   auto file = std::make_unique<File>();
   file->root.where = std::move(name);

@@ -130,8 +130,9 @@ void check_storage(const Object& dataset, const Extents& extents, hsize_t elemen
       dataset.fail(fmt::format("chunks of {} for extents of {}; a chunk may not exceed its dataset", spelled(chunk),
                                spelled(extents)));
     hsize_t chunks = 0, due = 1;
+    const Handle space = owned(dataset, H5Dget_space(dataset.id), "its extents cannot be read");
     for (std::size_t i = 0; i < extents.size(); ++i) due *= (extents[i] + chunk[i] - 1) / chunk[i];
-    dataset.checked(H5Dget_num_chunks(dataset.id, H5S_ALL, &chunks), "its chunks cannot be read");
+    dataset.checked(H5Dget_num_chunks(dataset.id, space, &chunks), "its chunks cannot be read");
     if (chunks != due) dataset.fail(fmt::format("{} chunks of {} are in the file", chunks, due));
   }
   hsize_t file_bytes = 0;
@@ -224,7 +225,8 @@ RowSpaces row_spaces(const Object& dataset, hsize_t row) {
 
 }  // namespace
 
-void keep_errors() {
+void start() {
+  H5dont_atexit();  // it would complain of what it lost itself in a damaged file; all that is ours is closed by then
   H5Eset_auto2(H5E_DEFAULT, &keep_reason, nullptr);
   H5PLset_loading_state(0);  // a file must not make us load code
 }

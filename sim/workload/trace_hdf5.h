@@ -35,8 +35,8 @@ class Handle {
   hid_t id_ = -1;
 };
 
-/// From here on HDF5 prints nothing; why the last call failed is in last_reason(), in its words.
-void keep_errors();
+/// Comes before all else. From here on HDF5 prints nothing; why the last call failed is in last_reason(), in its words.
+void start();
 const std::string& last_reason();
 
 /// An open file, group or dataset, and what messages call it: "trace.h5: layers/0003/nonzero".

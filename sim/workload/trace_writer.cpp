@@ -143,7 +143,7 @@ void TraceWriter::File::add(std::size_t position, const LayerInput& input) {
 }
 
 TraceWriter::TraceWriter(const std::string& path, const LayerGraph& graph, const TraceInfo& info) {
-  hdf5::keep_errors();
+  hdf5::start();
   file_ = std::make_unique<File>(path, graph, info);
 }
 TraceWriter::TraceWriter(TraceWriter&&) noexcept = default;

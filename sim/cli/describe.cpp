@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "sim/config/accelerator.h"
@@ -16,14 +17,33 @@ struct Options {
   std::vector<std::string> overrides;
 };
 
-// The resolved configuration as "pe_grid.rows = 8", a line a key.
-void print_flat(const nlohmann::ordered_json& json, const std::string& prefix) {
+using Json = nlohmann::ordered_json;
+
+// A coefficient of a device or board file.
+bool is_coefficient(const Json& json) { return json.is_object() && json.contains("basis") && json.contains("value"); }
+
+std::string plain(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+// The resolved configuration, a line a key, each with where it comes from as far as its file says.
+void add_rows(Table& table, const Json& json, const std::string& prefix, const std::vector<Provenance>& provenance) {
   for (const auto& [key, value] : json.items()) {
     const std::string name = prefix.empty() ? key : prefix + "." + key;
-    if (value.is_object())
-      print_flat(value, name);
-    else
-      fmt::print("  {} = {}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
+    if (is_coefficient(value)) {
+      const bool exact = value["low"] == value["high"];
+      table.add_row({name,
+                     exact
+                         ? plain(value["value"])
+                         : fmt::format("{} ({}..{})", plain(value["value"]), plain(value["low"]), plain(value["high"])),
+                     plain(value["basis"]), plain(value["source"])});
+    } else if (value.is_object()) {
+      add_rows(table, value, name, provenance);
+    } else {
+      const auto known =
+          std::find_if(provenance.begin(), provenance.end(), [&](const Provenance& p) { return p.key == name; });
+      const bool found = known != provenance.end();
+      table.add_row(
+          {name, plain(value), found ? std::string(to_string(known->basis)) : "", found ? known->source : ""});
+    }
   }
 }
 
@@ -33,11 +53,9 @@ int describe(const Options& options) {
   const Accelerator a = load_accelerator(options.accelerator, overrides);
   fmt::print("{} ({}) on {}, {} at {:g} MHz, {} words\n\n", a.name, a.architecture, a.board.board.name,
              a.board.device.name, a.clock_mhz, to_string(a.format));
-  print_flat(a.resolved, "");
-  fmt::print("\n");
-  for (const auto* provenance : {&a.provenance, &a.board.provenance})
-    for (const Provenance& p : *provenance)
-      fmt::print("  {} = {}: {}: {}\n", p.key, p.value, to_string(p.basis), p.source);
+  Table table({"key", "value", "basis", "source"});
+  add_rows(table, a.resolved, "", a.provenance);
+  fmt::print("{}", table.to_string());
   fmt::print("\n{}", resource_report(a.resource_bill, a.board.device));
   const std::vector<std::string> missing = shortages(total(a.resource_bill), a.board.device);
   fmt::print("\n{}\n", missing.empty() ? "fits its device" : fmt::format("does not fit: {}", fmt::join(missing, ", ")));

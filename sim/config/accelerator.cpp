@@ -31,6 +31,7 @@ Accelerator load_accelerator(const std::string& path, const std::vector<Override
   a.resolved = file.resolved();
   a.resolved["board"] = a.board.resolved;
   a.provenance = file.provenance();
+  a.provenance.insert(a.provenance.end(), a.board.provenance.begin(), a.board.provenance.end());
   return a;
 }
 

@@ -12,8 +12,8 @@ namespace {
 
 constexpr double kLargest = 1e12;
 
-/// `key: {value: 1.5, low: 1, high: 2, basis: assumed, source: "..."}`; an assumed one must say its range.
-Coefficient coefficient(Section& parent, const std::string& key, std::vector<Provenance>& provenance) {
+// `key: {value: 1.5, low: 1, high: 2, basis: assumed, source: "..."}`; an assumed one must say its range.
+Coefficient coefficient(Section& parent, const std::string& key) {
   Section s = parent.section(key);
   Coefficient c;
   c.value = s.number("value", {0, kLargest});
@@ -26,37 +26,33 @@ Coefficient coefficient(Section& parent, const std::string& key, std::vector<Pro
   c.high = s.number("high", {0, kLargest}, c.value);
   if (c.low > c.value || c.high < c.value)
     s.problem("value", fmt::format("{}: must lie between low ({}) and high ({})", c.value, c.low, c.high));
-  provenance.push_back({key, fmt::format("{}", c.value), c.basis, c.source});
   return c;
 }
 
 double whole(Section& s, const std::string& key) { return static_cast<double>(s.integer(key, {0, 100'000'000})); }
 
-void append(std::vector<Provenance>& all, const std::vector<Provenance>& more) {
-  all.insert(all.end(), more.begin(), more.end());
-}
-
-MacCost mac_cost(Section& parent, const std::string& key, std::vector<Provenance>& provenance) {
+MacCost mac_cost(Section& parent, const std::string& key) {
   Section s = parent.section(key);
   MacCost cost;
-  MacCost::visit(cost, [&](const char* name, Coefficient& c) { c = coefficient(s, name, provenance); });
+  MacCost::visit(cost, [&](const char* name, Coefficient& c) { c = coefficient(s, name); });
   return cost;
 }
 
-Technology load_technology(const std::string& path, std::vector<Provenance>& provenance) {
+Technology load_technology(const std::string& path, nlohmann::ordered_json& resolved) {
   YamlFile file = YamlFile::load(path);
   Section root = file.root();
   Technology t;
   t.name = root.text("technology");
-  t.mac_fp16 = mac_cost(root, "mac_fp16", provenance);
-  t.mac_int16 = mac_cost(root, "mac_int16", provenance);
-  t.mac_int8 = mac_cost(root, "mac_int8", provenance);
-  Technology::visit(t, [&](const char* name, Coefficient& c) { c = coefficient(root, name, provenance); });
+  t.mac_fp16 = mac_cost(root, "mac_fp16");
+  t.mac_int16 = mac_cost(root, "mac_int16");
+  t.mac_int8 = mac_cost(root, "mac_int8");
+  Technology::visit(t, [&](const char* name, Coefficient& c) { c = coefficient(root, name); });
   file.finish();
+  resolved["technology"] = file.resolved();
   return t;
 }
 
-Device load_device(const std::string& path, std::vector<Provenance>& provenance) {
+Device load_device(const std::string& path, nlohmann::ordered_json& resolved) {
   YamlFile file = YamlFile::load(path);
   Section root = file.root();
   Device device;
@@ -64,12 +60,13 @@ Device load_device(const std::string& path, std::vector<Provenance>& provenance)
   Section capacity = root.section("capacity");
   Resources::visit(device.capacity, [&](const char* key, double& amount) { amount = whole(capacity, key); });
   root.text("source");
-  device.static_w = coefficient(root, "static_w", provenance);
-  device.host_idle_w = coefficient(root, "host_idle_w", provenance);
-  device.host_active_w = coefficient(root, "host_active_w", provenance);
+  device.static_w = coefficient(root, "static_w");
+  device.host_idle_w = coefficient(root, "host_idle_w");
+  device.host_active_w = coefficient(root, "host_active_w");
   const std::string technology = root.text("technology");
   file.finish();
-  device.technology = load_technology(beside(path, technology), provenance);
+  resolved["device"] = file.resolved();
+  device.technology = load_technology(beside(path, technology), resolved);
   return device;
 }
 
@@ -118,7 +115,8 @@ HostConfig load_host(const std::string& path, BoardFile& board) {
   for (const std::string& problem : problems(c)) s.problem("", problem);
   file.finish();
   board.resolved["host"] = file.resolved();
-  append(board.provenance, file.provenance());
+  board.provenance = file.provenance();
+  for (Provenance& p : board.provenance) p.key = "board.host." + p.key;
   return c;
 }
 
@@ -134,9 +132,9 @@ BoardFile load_board(const std::string& path) {
   BoardFile b;
   b.board.name = root.text("board");
   const std::string device = root.text("device");
-  b.board.overhead_w = coefficient(root, "overhead_w", b.provenance);
-  b.board.memory_read_pj_per_bit = coefficient(root, "memory_read_pj_per_bit", b.provenance);
-  b.board.memory_write_pj_per_bit = coefficient(root, "memory_write_pj_per_bit", b.provenance);
+  b.board.overhead_w = coefficient(root, "overhead_w");
+  b.board.memory_read_pj_per_bit = coefficient(root, "memory_read_pj_per_bit");
+  b.board.memory_write_pj_per_bit = coefficient(root, "memory_write_pj_per_bit");
   if (auto sram = root.optional_section("sram"))
     b.memory = read_sram(*sram);
   else
@@ -147,8 +145,7 @@ BoardFile load_board(const std::string& path) {
   const std::string host = root.text("host");
   file.finish();
   b.resolved = file.resolved();
-  append(b.provenance, file.provenance());
-  b.device = load_device(beside(path, device), b.provenance);
+  b.device = load_device(beside(path, device), b.resolved);
   b.host = load_host(beside(path, host), b);
   return b;
 }

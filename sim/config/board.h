@@ -20,8 +20,8 @@ struct BoardFile {
   std::variant<DramConfig, SramConfig> memory;
   HostConfig host;
   Resources reserved;  // of the device, for what stands beside the accelerator: a soft processor, a memory controller
-  nlohmann::ordered_json resolved;
-  std::vector<Provenance> provenance;  // of the coefficients
+  nlohmann::ordered_json resolved;     // every key of all of them
+  std::vector<Provenance> provenance;  // of what the host's operations cost; coefficients carry their own
 };
 
 /// `path` as written in a file at `from`: relative to that file.

@@ -90,7 +90,6 @@ Capture::Capture(Network network, const Images& images, const CaptureOptions& op
       largest_(reduced_.network.nodes.size()) {
   if (options_.values && options_.bits == 0) input_error("--values stores quantised values: it needs --bits 8 or 16");
   if (count_ > images_.size()) input_error("--images {}: there are only {}", count_, images_.size());
-  first_pass();
 }
 
 QuantizedTensor Capture::weights(std::size_t layer) const {
@@ -100,6 +99,7 @@ QuantizedTensor Capture::weights(std::size_t layer) const {
 }
 
 CapturedImage Capture::image(std::size_t i) {
+  if (!passed_) first_pass();
   const Image image = images_.get(i);
   CapturedImage result;
   result.trace.name = image.name;
@@ -118,6 +118,7 @@ CapturedImage Capture::image(std::size_t i) {
 }
 
 void Capture::first_pass() {
+  passed_ = true;
   const bool ranges = options_.bits != 0;
   total_ = count_ * (std::size_t{1} + (ranges ? 1 : 0) + (unreduced_ ? 1 : 0));
   if (!ranges && !unreduced_) return;

@@ -42,14 +42,14 @@ class Capture {
   /// `done` of `total` inferences.
   using Progress = std::function<void(std::size_t done, std::size_t total)>;
 
-  /// Makes the first pass, where one is needed. `images` must outlive the object. Throws InputError.
+  /// `images` must outlive the object. Throws InputError.
   Capture(Network network, const Images& images, const CaptureOptions& options, Progress progress = {});
 
   const LayerGraph& graph() const { return graph_; }
   std::size_t images() const { return count_; }
   /// Quantised weights of a weighted layer; needs CaptureOptions::bits.
   QuantizedTensor weights(std::size_t layer) const;
-  /// Runs the network on an image.
+  /// Runs the network on an image; the first call makes the first pass, where one is needed.
   CapturedImage image(std::size_t i);
 
  private:
@@ -66,7 +66,7 @@ class Capture {
   ReducedNetwork reduced_;
   Inference inference_;
   LayerGraph graph_;
-  bool scores_are_probabilities_ = false;
+  bool scores_are_probabilities_ = false, passed_ = false;
   std::vector<float> largest_;                // magnitude in a node's input, over all images
   std::vector<std::int32_t> unreduced_top1_;  // by image
 };

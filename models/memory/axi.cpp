@@ -9,6 +9,16 @@ namespace sparsim {
 
 using sc_core::sc_time;
 
+namespace {
+
+/// Further than any run looks ahead, and near enough for ClockRatio.
+constexpr Cycles kFarAhead = 100'000'000'000;
+
+/// The odd tick of a cycle.
+sc_time arbitration_of(Cycles cycle) { return kernel_time(cycle) + sc_time::from_value(1); }
+
+}  // namespace
+
 tlm::tlm_extension_base* AxiRequestExtension::clone() const { return new AxiRequestExtension(*this); }
 void AxiRequestExtension::copy_from(const tlm::tlm_extension_base& other) {
   *this = static_cast<const AxiRequestExtension&>(other);
@@ -47,7 +57,7 @@ tlm::tlm_sync_enum AxiInterconnect::nb_transport_fw(int port, tlm::tlm_generic_p
     return tlm::TLM_ACCEPTED;
   }
   enqueue(p, payload, arrival);
-  wake_.notify(kernel_time(cycle_from(now)) + sc_time::from_value(1) - now);
+  wake_.notify(arbitration_of(cycle_from(now)) - now);
   phase = tlm::END_REQ;
   return tlm::TLM_UPDATED;
 }
@@ -59,22 +69,18 @@ void AxiInterconnect::enqueue(std::size_t port, tlm::tlm_generic_payload& payloa
 }
 
 void AxiInterconnect::arbitrate() {
-  const std::uint64_t now = sc_core::sc_time_stamp().value();
-  // Up to here no process can run, so no request can come. Calls to the initiators below may bring it nearer.
-  const auto horizon_from_kernel = [now] { return now + sc_core::sc_time_to_pending_activity().value(); };
-  std::uint64_t horizon = horizon_from_kernel();
-  for (std::int64_t next = bus_.next(); next != AxiBus::kNever; next = bus_.next()) {
-    const std::uint64_t tick = kernel_time(clocks_.near_containing(next)).value() + 1;
-    if (tick > now && tick >= horizon) {
-      wake_.notify(sc_time::from_value(tick - now));
-      return;
-    }
-    const AxiBus::Step step = bus_.step(*this);
-    const bool room = step.left_queue && refused_[step.port].payload != nullptr;
-    if (room) accept_refused(step.port, step.date);
-    if (step.completion) respond(step.port, *step.completion);
-    if (room || step.completion) horizon = horizon_from_kernel();
+  const sc_time now = sc_core::sc_time_stamp();
+  for (;;) {
+    // All requests of this cycle are in; none can come before the kernel's next activity, which those told may bring
+    // nearer.
+    const Cycles activity = cycles(now + std::min(sc_core::sc_time_to_pending_activity(), kernel_time(kFarAhead)));
+    const auto step = bus_.advance(*this, clocks_.to_far(std::max(cycles(now) + 1, activity)));
+    if (!step) break;
+    if (step->left_queue && refused_[step->port].payload != nullptr) accept_refused(step->port, step->date);
+    if (step->completion) respond(step->port, *step->completion);
   }
+  if (const std::int64_t next = bus_.next(); next != AxiBus::kNever)
+    wake_.notify(arbitration_of(clocks_.near_containing(next)) - now);
 }
 
 void AxiInterconnect::accept_refused(std::size_t port, std::int64_t left_queue) {

@@ -59,10 +59,13 @@ std::int64_t AxiBus::next() {
   return posted_.empty() ? candidate_->date : std::min(candidate_->date, posted_.front().sent);
 }
 
-AxiBus::Step AxiBus::step(BurstMemory& memory) {
-  SPARSIM_CHECK(next() != kNever, "nothing is left to do");
-  const bool write_first = !posted_.empty() && posted_.front().sent <= candidate_->date;
-  return write_first ? deliver_write(memory) : grant(memory);
+std::optional<AxiBus::Step> AxiBus::advance(BurstMemory& memory, std::int64_t before) {
+  while (next() < before) {
+    const bool write_first = !posted_.empty() && posted_.front().sent <= candidate_->date;
+    const Step step = write_first ? deliver_write(memory) : grant(memory);
+    if (step.left_queue || step.completion) return step;
+  }
+  return std::nullopt;
 }
 
 AxiBus::Candidate AxiBus::find_grant() {

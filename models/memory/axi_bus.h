@@ -83,6 +83,7 @@ class AxiBus {
     std::int64_t date = 0;
     std::int64_t bursts = 0, beats = 0;
   };
+  /// What an initiator is told: its queue has room again, or a request is over.
   struct Step {
     std::int64_t date = 0;
     std::size_t port = 0;
@@ -100,8 +101,9 @@ class AxiBus {
 
   /// Cycle of what happens next, or kNever where nothing is left to do.
   std::int64_t next();
-  /// Lets it happen. Not to be called when next() is kNever.
-  Step step(BurstMemory& memory);
+  /// Lets happen, in order, what happens before cycle `before`, up to the first step that an initiator is told of; none
+  /// where there is no such step. Every request that arrives before `before` must have been pushed.
+  std::optional<Step> advance(BurstMemory& memory, std::int64_t before);
 
   AxiPortStats stats(std::size_t port) const;
 

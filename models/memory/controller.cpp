@@ -9,15 +9,15 @@ void MemoryDatesExtension::copy_from(const tlm::tlm_extension_base& other) {
   *this = static_cast<const MemoryDatesExtension&>(other);
 }
 
-MemoryController::MemoryController(const sc_core::sc_module_name& name) : sc_module(name) {
+MemoryController::MemoryController(const sc_core::sc_module_name& name, std::int64_t capacity_bytes)
+    : sc_module(name), capacity_bytes_(static_cast<std::uint64_t>(capacity_bytes)) {
   socket.register_b_transport(this, &MemoryController::b_transport);
 }
 
 void MemoryController::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const std::uint64_t address = payload.get_address();
   const std::uint64_t bytes = payload.get_data_length();
-  const auto capacity = static_cast<std::uint64_t>(capacity_bytes());
-  if (address >= capacity || bytes > capacity - address) {
+  if (address >= capacity_bytes_ || bytes > capacity_bytes_ - address) {
     payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     return;
   }

@@ -36,9 +36,9 @@ class MemoryController : public sc_core::sc_module {
  public:
   tlm_utils::simple_target_socket<MemoryController> socket{"socket"};
 
-  explicit MemoryController(const sc_core::sc_module_name& name);
+  MemoryController(const sc_core::sc_module_name& name, std::int64_t capacity_bytes);
 
-  virtual std::int64_t capacity_bytes() const = 0;
+  std::int64_t capacity_bytes() const { return static_cast<std::int64_t>(capacity_bytes_); }
   /// The most that the pins can carry.
   virtual double peak_bytes_per_second() const = 0;
   /// dram_read_bytes, dram_write_bytes and dram_activates since the start.
@@ -47,6 +47,8 @@ class MemoryController : public sc_core::sc_module {
  private:
   virtual MemoryDates access(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) = 0;
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+
+  const std::uint64_t capacity_bytes_;
 };
 
 }  // namespace sparsim

@@ -3,7 +3,7 @@
 namespace sparsim {
 
 DramController::DramController(const sc_core::sc_module_name& name, const DramConfig& config, double clock_mhz)
-    : MemoryController(name),
+    : MemoryController(name, config.capacity_bytes()),
       config_(config),
       clocks_(ClockPeriod::of_mhz(clock_mhz), ClockPeriod::of_ps(config.clock_period_ps)),
       timing_(config) {}

@@ -12,7 +12,6 @@ class DramController : public MemoryController {
   /// `clock_mhz`: of the accelerator. Throws ModelError where `problems(config)` has any.
   DramController(const sc_core::sc_module_name& name, const DramConfig& config, double clock_mhz);
 
-  std::int64_t capacity_bytes() const override { return config_.capacity_bytes(); }
   double peak_bytes_per_second() const override { return config_.peak_bytes_per_second(); }
   Activity activity() const override;
   const DramStats& stats() const { return timing_.stats(); }

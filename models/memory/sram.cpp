@@ -35,7 +35,10 @@ std::vector<std::string> problems(const SramConfig& c) {
 }
 
 SramController::SramController(const sc_core::sc_module_name& name, const SramConfig& config, double clock_mhz)
-    : MemoryController(name), config_(config), clock_mhz_(clock_mhz), word_cycles_(cycles_a_word(config, clock_mhz)) {}
+    : MemoryController(name, config.size_bytes),
+      config_(config),
+      clock_mhz_(clock_mhz),
+      word_cycles_(cycles_a_word(config, clock_mhz)) {}
 
 double SramController::peak_bytes_per_second() const {
   return static_cast<double>(config_.data_bits / 8) * clock_mhz_ * 1e6 / static_cast<double>(word_cycles_);

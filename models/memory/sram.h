@@ -24,7 +24,6 @@ class SramController : public MemoryController {
   /// Throws ModelError where `problems(config)` has any.
   SramController(const sc_core::sc_module_name& name, const SramConfig& config, double clock_mhz);
 
-  std::int64_t capacity_bytes() const override { return config_.size_bytes; }
   double peak_bytes_per_second() const override;
   Activity activity() const override;
   /// Accelerator cycles a word.

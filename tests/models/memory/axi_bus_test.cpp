@@ -43,8 +43,8 @@ constexpr std::int64_t kWay = 4 + 10 + 4;
 /// Runs the bus dry; completion dates by request.
 std::map<std::uint64_t, std::int64_t> drain(AxiBus& bus, BurstMemory& memory) {
   std::map<std::uint64_t, std::int64_t> ends;
-  while (bus.next() != AxiBus::kNever)
-    if (const auto completion = bus.step(memory).completion) ends[completion->id] = completion->date;
+  while (const auto step = bus.advance(memory, AxiBus::kNever))
+    if (step->completion) ends[step->completion->id] = step->completion->date;
   return ends;
 }
 
@@ -171,27 +171,32 @@ TEST(AxiBus, AFullQueueSaysNo) {
   bus.push(0, {false, 0, 8}, 1, 0);
   EXPECT_TRUE(bus.full(0));
   EXPECT_THROW(bus.push(0, {false, 0, 8}, 2, 0), ModelError);
-  EXPECT_FALSE(bus.step(memory).left_queue);  // the first of two bursts
-  EXPECT_TRUE(bus.step(memory).left_queue);
+  EXPECT_FALSE(bus.advance(memory, 1));  // the first of two bursts
+  const auto step = bus.advance(memory, 2);
+  ASSERT_TRUE(step);
+  EXPECT_TRUE(step->left_queue);
+  EXPECT_EQ(step->date, 1);
   EXPECT_FALSE(bus.full(0));
   EXPECT_THROW(bus.push(0, {false, 0, 0}, 2, 0), ModelError);
 }
 
-/// What drives the bus in a simulation: steps only when no request can come before.
+/// Drives the bus as a simulation does: never past the next arrival.
 Ends run(const AxiConfig& c, const std::vector<Script>& scripts, BurstMemory& memory) {
   AxiBus bus(c, scripts.size());
   Ends ends(scripts.size());
   std::multimap<std::int64_t, std::size_t> arrivals;
   for (std::size_t p = 0; p < scripts.size(); ++p) arrivals.emplace(scripts[p].pause, p);
   while (!arrivals.empty() || bus.next() != AxiBus::kNever) {
-    if (!arrivals.empty() && arrivals.begin()->first <= bus.next()) {
-      const auto [date, p] = *arrivals.begin();
+    const std::int64_t arrival = arrivals.empty() ? AxiBus::kNever : arrivals.begin()->first;
+    if (const auto step = bus.advance(memory, arrival)) {
+      if (!step->completion) continue;
+      const std::size_t p = step->completion->id;
+      ends[p].push_back(step->completion->date);
+      if (ends[p].size() < scripts[p].transfers.size()) arrivals.emplace(step->completion->date + scripts[p].pause, p);
+    } else if (!arrivals.empty()) {
+      const std::size_t p = arrivals.begin()->second;
       arrivals.erase(arrivals.begin());
-      bus.push(p, scripts[p].transfers[ends[p].size()], p, date);
-    } else if (const auto completion = bus.step(memory).completion) {
-      const std::size_t p = completion->id;
-      ends[p].push_back(completion->date);
-      if (ends[p].size() < scripts[p].transfers.size()) arrivals.emplace(completion->date + scripts[p].pause, p);
+      bus.push(p, scripts[p].transfers[ends[p].size()], p, arrival);
     }
   }
   for (std::size_t p = 0; p < scripts.size(); ++p) {

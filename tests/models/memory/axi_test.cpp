@@ -19,8 +19,7 @@ using testing_support::Script;
 class TestMemory : public MemoryController {
  public:
   TestMemory(const sc_core::sc_module_name& name, std::int64_t latency, std::int64_t bytes_a_cycle)
-      : MemoryController(name), memory_(latency, bytes_a_cycle) {}
-  std::int64_t capacity_bytes() const override { return 1 << 20; }
+      : MemoryController(name, 1 << 20), memory_(latency, bytes_a_cycle) {}
   double peak_bytes_per_second() const override { return 0; }
   Activity activity() const override { return {}; }
 
@@ -154,6 +153,9 @@ TEST(AxiInterconnect, RunsAheadOfTheKernel) {
 }
 
 TEST(AxiInterconnect, AnAddressPastTheMemoryIsADefect) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "AddressSanitizer loses the stack when a SystemC process throws after a switch of coroutines";
+#endif
   Machine machine(fast_config(), 100, {{false, (1 << 20) - 8, 16}});
   EXPECT_THROW(sc_core::sc_start(), sc_core::sc_report);  // the kernel wraps what a process throws
 }

@@ -17,6 +17,13 @@ namespace sparsim {
 /// A word that says only "there is one", and takes no room.
 struct Token {};
 
+template <class T = Token>
+class TimedFifo;
+template <class T = Token>
+class TimedIn;
+template <class T = Token>
+class TimedOut;
+
 /// A TimedFifo without its payload: dates, waiting, counters. Processes reach it through TimedIn and TimedOut.
 class TimedFifoBase : public sc_core::sc_object, public virtual sc_core::sc_interface {
  public:
@@ -36,8 +43,8 @@ class TimedFifoBase : public sc_core::sc_object, public virtual sc_core::sc_inte
  protected:
   TimedFifoBase(const char* name, std::size_t depth, Cycles forward_cycles, Cycles backward_cycles);
 
-  /// Adds room for an item in front of slot `index`.
-  virtual void grow_payload(std::size_t index) = 0;
+  /// Adds room for an item to a ring that holds items [first, last), item i in slot i % depth.
+  virtual void grow_payload(std::uint64_t first, std::uint64_t last) = 0;
 
  private:
   template <class>
@@ -46,6 +53,7 @@ class TimedFifoBase : public sc_core::sc_object, public virtual sc_core::sc_inte
   friend class TimedOut;
   friend class TimedProcess;
   friend class TimedRun;
+  friend void pass(TimedIn<Token>& in, TimedOut<Token>& out, const Cycles* service, std::size_t n);
 
   struct Slot {
     Cycles date;  // holding an item: when the reader may have it; free: when the writer may have the slot
@@ -53,38 +61,51 @@ class TimedFifoBase : public sc_core::sc_object, public virtual sc_core::sc_inte
 
   // The reader's end. "In the ring" is an item that the writer, however far it ran ahead, has written.
   void set_reader(TimedProcess& process);
-  std::size_t items() const { return static_cast<std::size_t>(written_ - read_); }
-  bool await_item() { return written_ != read_ || wait_for_item(); }
+  bool await_item() { return front_ != front_stop_ || more_items(); }
   void reach_item();  // the reader's clock comes to the date of the front item
   void leave();       // the front item leaves at the reader's clock
+  std::size_t front_index() const { return static_cast<std::size_t>(front_ - slots_.data()); }
 
   // The writer's end.
   void set_writer(TimedProcess& process);
-  std::size_t room() const { return slots_.size() - items(); }
-  bool await_slot() { return room() != 0 || wait_for_slot(); }
+  bool await_slot() { return back_ != back_stop_ || more_slots(); }
   void reach_slot();           // the writer's clock comes to the date of the free slot
   void enter(Cycles latency);  // an item enters it, `latency` after the writer's clock
+  std::size_t back_index() const { return static_cast<std::size_t>(back_ - slots_.data()); }
 
-  bool wait_for_item();
-  bool wait_for_slot();
-  [[noreturn]] void stop_waiting(TimedProcess& process, std::size_t index) const;
-  [[noreturn]] void refuse(const char* operation) const;
+  static void pass(TimedFifoBase& in, TimedFifoBase& out, const Cycles* service, std::size_t n);
+
+  std::uint64_t written() const { return written_before_ + back_index(); }
+  std::uint64_t read() const { return read_before_ + front_index(); }
+  std::size_t items() const { return static_cast<std::size_t>(written() - read()); }
+  std::size_t room() const { return slots_.size() - items(); }
+
+  bool more_items();
+  bool more_slots();
+  void wake_reader();
+  void wake_writer();
+  void count_high_water() const;
+  void limit_write_stretch() const;
+  /// Adds a slot to a full ring. For the exploration of a deadlock: causes and high-water mark are no longer kept.
   void grow();
+  [[noreturn]] void refuse(const char* operation) const;
 
-  std::size_t next(std::size_t index) const { return index + 1 == slots_.size() ? 0 : index + 1; }
-  std::size_t ahead(std::size_t index, std::size_t n) const {  // n <= depth
-    return index + n >= slots_.size() ? index + n - slots_.size() : index + n;
-  }
-  std::size_t behind(std::size_t index, std::size_t n) const {
-    return index >= n ? index - n : index + slots_.size() - n;
-  }
+  // For a run with a limit or a critical path: before the process waits for a slot's date, and with what it writes.
+  void watch(TimedProcess& process, const Slot& slot) const;
+  void watch_leave(TimedProcess& process);
+  void watch_entry(TimedProcess& process, Cycles latency, Cycles entry);
 
-  std::vector<Slot> slots_;
+  std::vector<Slot> slots_;  // [depth]
   const Cycles forward_, backward_;
-  std::uint64_t written_ = 0, read_ = 0;
-  std::size_t back_ = 0, front_ = 0;  // slots of the next item to write and to read
-  std::size_t high_water_ = 1;        // right from the first item on
-  Cycles last_entry_ = 0;             // items stay in order
+  // Each side works through a stretch of slots, up to its stop, before it looks what the other did or where the ring
+  // ends: that is when it counts, too.
+  Slot *front_, *front_stop_;  // the next item to read
+  Slot* back_;                 // the next slot to write
+  mutable Slot* back_stop_;
+  std::uint64_t written_before_ = 0, read_before_ = 0;  // up to the lap of the ring on which the side is
+  mutable std::uint64_t counted_ = 0;                   // written items that high_water_ accounts for
+  mutable std::size_t high_water_ = 1;                  // right from the first item on
+  Cycles last_entry_ = 0;                               // items stay in order
   Cycles stall_ = 0, starvation_ = 0;
   bool reader_waits_ = false, writer_waits_ = false;
   TimedProcess* reader_ = nullptr;
@@ -104,7 +125,7 @@ class TimedFifoBase : public sc_core::sc_object, public virtual sc_core::sc_inte
 ///
 /// Exact for one writer and one reader that block in a fixed order. There is no try-read and no look at the fill:
 /// what depends on the order of arrival belongs behind the arbitration of shared resources.
-template <class T = Token>
+template <class T>
 class TimedFifo final : public TimedFifoBase {
  public:
   /// Throws InputError unless `depth` is at least one item and the latencies are not negative.
@@ -119,8 +140,14 @@ class TimedFifo final : public TimedFifoBase {
   template <class>
   friend class TimedOut;
 
-  void grow_payload([[maybe_unused]] std::size_t index) override {
-    if constexpr (!std::is_empty_v<T>) payload_.emplace(payload_.begin() + static_cast<std::ptrdiff_t>(index));
+  void grow_payload([[maybe_unused]] std::uint64_t first, [[maybe_unused]] std::uint64_t last) override {
+    if constexpr (!std::is_empty_v<T>) {
+      std::vector<T> payload(payload_.size() + 1);
+      for (std::uint64_t i = first; i < last; ++i)
+        payload[static_cast<std::size_t>(i % payload.size())] =
+            std::move(payload_[static_cast<std::size_t>(i % payload_.size())]);
+      payload_ = std::move(payload);
+    }
   }
 
   std::vector<T> payload_;
@@ -130,7 +157,7 @@ class TimedFifo final : public TimedFifoBase {
 ///
 /// In an SC_THREAD every call blocks until there is an item. In a Region a step asks `await()` first and returns false
 /// when it says so: it will be stepped again once there is an item.
-template <class T = Token>
+template <class T>
 class TimedIn : public sc_core::sc_port<TimedFifo<T>> {
  public:
   TimedIn(const char* name, TimedProcess& process) : sc_core::sc_port<TimedFifo<T>>(name), process_(process) {}
@@ -143,7 +170,7 @@ class TimedIn : public sc_core::sc_port<TimedFifo<T>> {
     if constexpr (std::is_empty_v<T>)
       return token_;
     else
-      return fifo_->payload_[fifo_->front_];
+      return fifo_->payload_[fifo_->front_index()];
   }
   /// Gives the slot of the item that front() showed back, now.
   void pop() { fifo_->leave(); }
@@ -155,9 +182,9 @@ class TimedIn : public sc_core::sc_port<TimedFifo<T>> {
   /// Reads as a part of its own does that started together with its process: at max(now, available), whatever the
   /// process's other ports wait for. The clock stays until meet(). An input that is independent of its neighbours.
   T take() {
-    const TimedProcess::Position start = process_.position();
+    process_.begin_side();
     T item = read();
-    process_.return_to(start);
+    process_.end_side();
     return item;
   }
 
@@ -174,13 +201,15 @@ class TimedIn : public sc_core::sc_port<TimedFifo<T>> {
   }
 
  private:
+  friend void pass(TimedIn<Token>& in, TimedOut<Token>& out, const Cycles* service, std::size_t n);
+
   TimedProcess& process_;
   TimedFifo<T>* fifo_ = nullptr;
   T token_{};
 };
 
 /// The port through which `process` writes a TimedFifo. Blocking is as in TimedIn.
-template <class T = Token>
+template <class T>
 class TimedOut : public sc_core::sc_port<TimedFifo<T>> {
  public:
   TimedOut(const char* name, TimedProcess& process) : sc_core::sc_port<TimedFifo<T>>(name), process_(process) {}
@@ -194,15 +223,15 @@ class TimedOut : public sc_core::sc_port<TimedFifo<T>> {
   /// that starts nothing without room for the result; the writer goes on at once. An item never overtakes another.
   void write_after(Cycles latency, T item = T{}) {
     fifo_->reach_slot();
-    if constexpr (!std::is_empty_v<T>) fifo_->payload_[fifo_->back_] = std::move(item);
+    if constexpr (!std::is_empty_v<T>) fifo_->payload_[fifo_->back_index()] = std::move(item);
     fifo_->enter(latency);
   }
   /// Writes at max(now, freed), whatever the process's other ports wait for. The clock stays until meet(). An output
   /// that is independent of its neighbours.
   void put(T item = T{}) {
-    const TimedProcess::Position start = process_.position();
+    process_.begin_side();
     write(std::move(item));
-    process_.return_to(start);
+    process_.end_side();
   }
 
   /// Slots that can be written without blocking the simulation; see TimedIn::ready().
@@ -217,72 +246,70 @@ class TimedOut : public sc_core::sc_port<TimedFifo<T>> {
   }
 
  private:
+  friend void pass(TimedIn<Token>& in, TimedOut<Token>& out, const Cycles* service, std::size_t n);
+
   TimedProcess& process_;
   TimedFifo<T>* fifo_ = nullptr;
 };
 
+/// `n` items in bulk, dated as by: for (k < n) { in.read(); advance(service[k]); out.write(); }. Both ports are those
+/// of one process; `n` is at most the ready() of each.
+inline void pass(TimedIn<Token>& in, TimedOut<Token>& out, const Cycles* service, std::size_t n) {
+  TimedFifoBase::pass(*in.fifo_, *out.fifo_, service, n);
+}
+
+inline void TimedFifoBase::wake_reader() {
+  if (!reader_waits_) return;
+  reader_waits_ = false;
+  reader_->wake();
+}
+
+inline void TimedFifoBase::wake_writer() {
+  if (!writer_waits_) return;
+  writer_waits_ = false;
+  writer_->wake();
+}
+
+// Which of two dates is later is as good as random: no branch on it, except where somebody watches.
+
+// Which of two dates is later is as good as random: no branch on it, except where somebody watches.
+
 inline void TimedFifoBase::reach_item() {
   if (!await_item()) refuse("read");
   TimedProcess& p = *reader_;
-  const Cycles available = slots_[front_].date;
-  if (available > p.now_) {
-    if (available > p.limit_) stop_waiting(p, front_);
-    starvation_ += available - p.now_;
-    p.now_ = available;
-    if (p.path_) p.follow(events_[front_], cause_, available);
-  }
+  if (p.watched_) watch(p, *front_);
+  const Cycles reached = std::max(p.now_, front_->date);
+  starvation_ += reached - p.now_;
+  p.now_ = reached;
 }
 
 inline void TimedFifoBase::leave() {
   TimedProcess& p = *reader_;
   const Cycles date = p.now_;
-  if (written_ == read_ || slots_[front_].date > date) refuse("pop before front");
+  if (front_ == front_stop_ || front_->date > date) refuse("pop before front");
   p.check_date(date);
-  // The item `high_water_` places behind entered before this one left: there were more at a time than ever.
-  while (high_water_ < items() && slots_[ahead(front_, high_water_)].date - forward_ < date) ++high_water_;
-  slots_[front_].date = date + backward_;
-  if (p.path_) events_[front_] = p.event();
-  front_ = next(front_);
-  ++read_;
-  if (writer_waits_) {
-    writer_waits_ = false;
-    writer_->wake();
-  }
+  if (p.watched_) watch_leave(p);
+  front_++->date = date + backward_;
+  wake_writer();
 }
 
 inline void TimedFifoBase::reach_slot() {
   if (!await_slot()) refuse("write");
   TimedProcess& p = *writer_;
-  const Cycles freed = slots_[back_].date;
-  if (freed > p.now_) {
-    if (freed > p.limit_) stop_waiting(p, back_);
-    stall_ += freed - p.now_;
-    p.now_ = freed;
-    if (p.path_) p.follow(events_[back_], cause_, freed);
-  }
+  if (p.watched_) watch(p, *back_);
+  const Cycles reached = std::max(p.now_, back_->date);
+  stall_ += reached - p.now_;
+  p.now_ = reached;
 }
 
 inline void TimedFifoBase::enter(Cycles latency) {
   TimedProcess& p = *writer_;
   const Cycles entry = std::max(p.now_ + latency, last_entry_);
   p.check_date(p.now_);
-  // The item `high_water_` places ahead has left the ring, but at a later date than this one enters. (One that is still
-  // in the ring meets the same question when it leaves.)
-  if (high_water_ < slots_.size() && items() < high_water_ && written_ >= high_water_ &&
-      slots_[behind(back_, high_water_)].date - backward_ > entry)
-    ++high_water_;
-  if (p.path_) {
-    if (p.now_ + latency == entry) last_entry_event_ = p.path_->extend(p.event(), p.cause_, entry);
-    events_[back_] = last_entry_event_;
-  }
+  if (p.watched_) watch_entry(p, latency, entry);
   last_entry_ = entry;
-  slots_[back_].date = entry + forward_;
-  back_ = next(back_);
-  ++written_;
-  if (reader_waits_) {
-    reader_waits_ = false;
-    reader_->wake();
-  }
+  back_++->date = entry + forward_;
+  wake_reader();
 }
 
 }  // namespace sparsim

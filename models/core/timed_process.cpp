@@ -29,13 +29,18 @@ void TimedProcess::meet() {
   origin_ = side_event_;
 }
 
-void TimedProcess::return_to(Position start) {
+void TimedProcess::begin_side() {
+  main_date_ = now_;
+  main_origin_ = origin_;
+}
+
+void TimedProcess::end_side() {
   if (now_ > side_date_) {
     side_date_ = now_;
     if (path_) side_event_ = event();
   }
-  now_ = start.now;
-  origin_ = start.origin;
+  now_ = main_date_;
+  origin_ = main_origin_;
 }
 
 void TimedProcess::sync() {

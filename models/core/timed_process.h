@@ -64,13 +64,9 @@ class TimedProcess : public sc_core::sc_module {
 
   struct LimitReached {};  // ends a step that would go past the limit
 
-  // Where a port that acts on its own (TimedIn::take, TimedOut::put) starts from and returns to.
-  struct Position {
-    Cycles now;
-    EventId origin;
-  };
-  Position position() const { return {now_, origin_}; }
-  void return_to(Position start);
+  // Around what a port does on its own (TimedIn::take, TimedOut::put).
+  void begin_side();
+  void end_side();
 
   void run();
   bool suspend();  // false where step() has to return instead
@@ -78,7 +74,7 @@ class TimedProcess : public sc_core::sc_module {
 
   /// Guards a date about to be written where others read it.
   void check_date(Cycles date) {
-    if (date > limit_ || static_cast<sc_core::sc_time::value_type>(date) < kernel_now_->value() / 2) refuse_date(date);
+    if ((watched_ && date > limit_) || date < cycles(*kernel_now_)) refuse_date(date);
   }
   void refuse_date(Cycles date);
   [[noreturn]] void stop();
@@ -88,13 +84,16 @@ class TimedProcess : public sc_core::sc_module {
   void follow(EventId event, CauseId cause, Cycles date) { origin_ = path_->extend(event, cause, date); }
 
   Cycles now_ = 0;
+  bool watched_ = false;  // there is a limit or a critical path
   Cycles limit_ = std::numeric_limits<Cycles>::max();
   const sc_core::sc_time* kernel_now_;
   CriticalPath* path_ = nullptr;  // null where nobody asked for it
   EventId origin_ = CriticalPath::kStart;
   CauseId cause_ = 0;
-  Cycles side_date_ = 0;  // the latest take() or put()
+  Cycles side_date_ = 0;  // the latest take() or put(), and where the clock stays meanwhile
   EventId side_event_ = CriticalPath::kStart;
+  Cycles main_date_ = 0;
+  EventId main_origin_ = CriticalPath::kStart;
 
   Region* region_ = nullptr;
   sc_core::sc_event wake_;

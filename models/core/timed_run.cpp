@@ -35,12 +35,14 @@ std::vector<T*> find_all() {
 void TimedRun::run() {
   const auto processes = find_all<TimedProcess>();
   for (TimedProcess* process : processes) {
+    process->watched_ = options_.max_cycles || options_.critical_path;
     if (options_.max_cycles) process->limit_ = *options_.max_cycles;
     if (!options_.critical_path) continue;
     process->path_ = &path_;
     process->cause_ = path_.cause(process->name());
     path_.hold(process->origin_);
     path_.hold(process->side_event_);
+    path_.hold(process->main_origin_);
   }
   for (TimedFifoBase* fifo : find_all<TimedFifoBase>()) {
     if (!options_.critical_path) continue;

@@ -1,0 +1,119 @@
+#include "sim/cli/validate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+
+#include "models/core/error.h"
+#include "sim/output_file.h"
+#include "sim/report/table.h"
+#include "sim/sweep/experiment.h"
+
+namespace sparsim {
+namespace {
+
+struct Options {
+  std::vector<std::string> experiments;
+  std::string json;
+  std::int64_t jobs = 2;
+};
+
+using Json = nlohmann::ordered_json;
+
+// Mean and worst of signed errors in per cent.
+struct ErrorSummary {
+  std::size_t rows = 0;
+  double sum_absolute = 0, worst = 0;
+
+  void add(double error) {
+    ++rows;
+    sum_absolute += std::abs(error);
+    if (std::abs(error) > std::abs(worst)) worst = error;
+  }
+  std::string to_string() const {
+    if (rows == 0) return "no rows";
+    return fmt::format("{} row{}, mean |error| {:.1f} %, worst {:+.1f} %", rows, rows == 1 ? "" : "s",
+                       sum_absolute / static_cast<double>(rows), worst);
+  }
+};
+
+std::string cell(std::optional<double> value) { return value ? fmt::format("{:.4g}", *value) : "failed"; }
+
+Json print_rows(const Experiment& experiment, const std::vector<RunOutcome>& outcomes) {
+  Table table({"what", "unit", "published", "predicted", "error %", "row is", "note"});
+  ErrorSummary fitted, predicted_rows;
+  Json rows = Json::array();
+  for (const ExperimentRow& row : experiment.rows) {
+    const std::optional<double> value = predicted(row, experiment, outcomes);
+    const double error = value ? 100 * (*value / row.published - 1) : 0;
+    if (value) (row.fitted ? fitted : predicted_rows).add(error);
+    table.add_row({row.what, row.unit, fmt::format("{:.4g}", row.published), cell(value),
+                   value ? fmt::format("{:+.1f}", error) : "-", row.fitted ? "fitted" : "predicted", row.note});
+    rows.push_back({{"what", row.what}, {"unit", row.unit}, {"published", row.published}, {"fitted", row.fitted}});
+    rows.back()["predicted"] = value ? Json(*value) : Json();
+    rows.back()["error_percent"] = value ? Json(error) : Json();
+  }
+  fmt::print("{}\nfitted rows:    {}\npredicted rows: {}\n", table.to_string(), fitted.to_string(),
+             predicted_rows.to_string());
+  return rows;
+}
+
+void print_table(const ExperimentTable& wanted, const Experiment& experiment, const std::vector<RunOutcome>& outcomes) {
+  std::vector<std::string> header{"run"};
+  header.insert(header.end(), wanted.metrics.begin(), wanted.metrics.end());
+  header.push_back("fits its device");
+  Table table(header);
+  for (const std::string& run : wanted.runs) {
+    std::vector<std::string> cells{run};
+    for (const std::string& key : wanted.metrics) cells.push_back(cell(metric({run, key}, experiment, outcomes)));
+    const auto at = std::find_if(experiment.runs.begin(), experiment.runs.end(),
+                                 [&](const ExperimentRun& r) { return r.name == run; });
+    cells.push_back(outcomes[static_cast<std::size_t>(at - experiment.runs.begin())].fits ? "yes" : "no");
+    table.add_row(cells);
+  }
+  fmt::print("\n{}\n{}", wanted.title, table.to_string());
+}
+
+int validate(const Options& options) {
+  bool failed = false;
+  Json all = Json::object();
+  for (const std::string& path : options.experiments) {
+    const Experiment experiment = load_experiment(path);
+    const std::vector<RunOutcome> outcomes = run_experiment(experiment, static_cast<std::size_t>(options.jobs));
+    fmt::print("{}: {}\nfitted: {}\n\n", experiment.name, experiment.source, experiment.fitted_on);
+    all[experiment.name] = print_rows(experiment, outcomes);
+    for (const ExperimentTable& table : experiment.tables) print_table(table, experiment, outcomes);
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      if (!outcomes[i].result.is_null()) continue;
+      failed = true;
+      fmt::print(stderr, "run {} failed: {}\n", experiment.runs[i].name, outcomes[i].error);
+    }
+  }
+  if (!options.json.empty()) write_file(options.json, all.dump(2) + "\n");
+  return failed ? 1 : 0;
+}
+
+}  // namespace
+
+Command validate_command() {
+  const auto options = std::make_shared<Options>();
+  Command command;
+  command.name = "validate";
+  command.arguments = "EXPERIMENT.yaml... [--json FILE]";
+  command.summary = "re-run a paper's experiments: predicted beside published, with signed errors";
+  command.details =
+      "Each run is a child process. Rows on which a constant was fitted stand apart from those that were predicted.\n\n"
+      "  sparsim validate configs/experiments/sparcnet.yaml\n";
+  command.options.add_options()("json", po::value(&options->json)->value_name("FILE"), "write all rows");
+  command.options.add_options()("jobs", bounded("jobs", &options->jobs, 1, 256)->default_value(2)->value_name("N"),
+                                "runs at a time");
+  command.positional_options.add_options()("experiment", po::value(&options->experiments)->required());
+  command.positionals.add("experiment", -1);
+  command.run = [options](const po::variables_map&) { return validate(*options); };
+  return command;
+}
+
+}  // namespace sparsim

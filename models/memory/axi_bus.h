@@ -30,8 +30,7 @@ struct AxiConfig {
 /// What is wrong with it, each as `axi.key = value: what is allowed`; empty where nothing is.
 std::vector<std::string> problems(const AxiConfig& config);
 
-/// Every cycle of a port up to `accounted_until` is in exactly one of the four cycle counters. Cycles of the port's
-/// clock.
+/// Every cycle (of AxiConfig's clock) of a port up to `accounted_until` is in exactly one of the four cycle counters.
 struct AxiPortStats {
   std::uint64_t read_bytes = 0, write_bytes = 0, bursts = 0, beats = 0;
   std::int64_t busy = 0, waiting_grant = 0, waiting_data = 0, idle = 0;
@@ -64,8 +63,7 @@ class BurstMemory {
   ~BurstMemory() = default;
 };
 
-/// The arbiter and the channels, burst by burst; no SystemC. Whoever drives it calls `next` and `step` in turn, and
-/// `step` only when no request with an earlier or equal arrival can come any more.
+/// The arbiter and the channels, burst by burst; no SystemC.
 ///
 /// A cycle has one address phase. It goes to a port whose oldest request has a burst ready, has fewer than
 /// `port_outstanding` bursts of that direction under way, and the memory port fewer than `outstanding`; among several,

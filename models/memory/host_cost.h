@@ -23,7 +23,7 @@ struct HostOperations {
   std::int64_t normalizations = 0;  // LRN, a value
   std::int64_t moved_bytes = 0;
 
-  /// The one list of names and meanings; `self` is HostOperations (counts) or HostCosts (cycles each).
+  /// The one list of names and meanings, for HostOperations (counts) and HostCosts (cycles each) alike.
   template <class Self, class Visitor>
   static void visit(Self&& self, Visitor&& v) {
     v("conv_mac", self.conv_macs, "multiply-accumulate of a convolution");
@@ -55,13 +55,13 @@ struct HostCosts {
   double moved_bytes = 0.25;    // 16 B: load, store
 };
 
+/// The cycles in it are those of the host's clock.
 struct HostConfig {
   double clock_mhz = 667;
-  std::int64_t cores = 2;  // layers split evenly over them
+  std::int64_t cores = 2;  // what a call computes is split evenly over them
   HostCosts cycles_per;
-  double layer_cycles = 0;  // host cycles a layer: call, loop set-up, joining the cores
-  double interrupt_latency_cycles =
-      0;  // host cycles from the accelerator's interrupt to the first instruction that acts on it
+  double layer_cycles = 0;              // each call: loop set-up, starting and joining the cores
+  double interrupt_latency_cycles = 0;  // from the accelerator's interrupt to the first instruction that acts on it
 };
 
 /// What is wrong with it, each as `host.key = value: what is allowed`; empty where nothing is.
@@ -76,7 +76,7 @@ HostOperations host_operations(const Layer& layer, const BitMask& kept_channels,
 /// changes no order), then a sort of the channels (channels * ceil(log2(channels)) steps, merge sort).
 HostOperations salience_ranking(const MapShape& maps);
 
-/// Accelerator cycles that the host needs, rounded up. `clock_mhz`: of the accelerator.
+/// Accelerator cycles that the host needs for one call, rounded up. `clock_mhz`: of the accelerator.
 Cycles host_cycles(const HostConfig& config, const HostOperations& operations, double clock_mhz);
 
 }  // namespace sparsim

@@ -22,6 +22,13 @@ std::int64_t& extent_of(MapShape& shape, OnnxAxis axis) {
   }
 }
 
+MapShape map_shape(const std::vector<std::int64_t>& dims, const OnnxAxes& axes) {
+  MapShape shape;
+  for (std::size_t d = 0; d < axes.size(); ++d)
+    if (axes[d] != OnnxAxis::batch) extent_of(shape, axes[d]) = dims[d];
+  return shape;
+}
+
 /// Whether reading a map in one order and writing it in the other leaves every value in its place.
 bool stays_in_place(const MapShape& shape, AxisOrder read, AxisOrder write) {
   const auto longer = [&](const AxisOrder& order) {
@@ -47,19 +54,24 @@ std::vector<std::int64_t> Value::dims() const {
   return dims;
 }
 
-OnnxAxes canonical_axes(std::size_t rank) {
-  switch (rank) {
+OnnxAxes canonical_axes(const std::vector<std::int64_t>& dims) {
+  const bool has_batch = dims.size() > 1 && dims[0] == 1;
+  OnnxAxes axes;
+  switch (dims.size() - (has_batch ? 1 : 0)) {
     case 1:
-      return {OnnxAxis::channel};
+      axes = {OnnxAxis::channel};
+      break;
     case 2:
-      return {OnnxAxis::batch, OnnxAxis::channel};
+      axes = {OnnxAxis::channel, OnnxAxis::width};
+      break;
     case 3:
-      return {OnnxAxis::batch, OnnxAxis::channel, OnnxAxis::width};
-    case 4:
-      return {OnnxAxis::batch, OnnxAxis::channel, OnnxAxis::height, OnnxAxis::width};
+      axes = {OnnxAxis::channel, OnnxAxis::height, OnnxAxis::width};
+      break;
     default:
       return {};
   }
+  if (has_batch) axes.insert(axes.begin(), OnnxAxis::batch);
+  return axes;
 }
 
 AxisOrder map_order(const OnnxAxes& axes) {
@@ -152,12 +164,11 @@ Value OnnxNode::value(std::size_t i) const {
 
 Value OnnxNode::canonical(std::size_t i) {
   const Value from = value(i);
-  const OnnxAxes axes = canonical_axes(from.axes.size());
-  if (from.axes == axes) return from;
   const std::vector<std::int64_t> dims = from.dims();
-  if (dims.size() > 1 && dims[0] != 1) fail("input {} has shape {}, whose batch is not first", i, to_string(dims));
-  MapShape shape;
-  for (std::size_t d = axes[0] == OnnxAxis::batch ? 1 : 0; d < axes.size(); ++d) extent_of(shape, axes[d]) = dims[d];
+  const OnnxAxes axes = canonical_axes(dims);
+  if (from.axes == axes) return from;
+  if (axes.empty()) fail("input {} has shape {}, whose batch is not first", i, to_string(dims));
+  const MapShape shape = map_shape(dims, axes);
   const Reshape move{map_order(from.axes), map_order(axes)};
   Value moved = from;
   if (shape != from.shape || !stays_in_place(shape, move.read, move.write))
@@ -166,6 +177,13 @@ Value OnnxNode::canonical(std::size_t i) {
   moved.axes = axes;
   graph_.values[input_name(i)] = moved;  // all who read it later share the work
   return moved;
+}
+
+Value OnnxNode::channels_second(std::size_t i) {
+  const Value found = canonical(i);
+  if (found.axes.size() < 2 || found.axes[1] != OnnxAxis::channel)
+    fail("input {} has shape {}, wanted is 1 x channels x ...", i, to_string(found.dims()));
+  return found;
 }
 
 Value OnnxNode::map(std::size_t i) {
@@ -254,13 +272,11 @@ void OnnxNode::set(const Value& value) { graph_.values.emplace(output_name(), va
 void OnnxNode::set(Constant constant) { graph_.constants.emplace(output_name(), std::move(constant)); }
 
 void OnnxNode::reshape(const Value& from, const std::vector<std::int64_t>& dims) {
-  const OnnxAxes axes = canonical_axes(dims.size());
-  if (axes.empty()) fail("shape {} has {} axes, supported are 1 to 4", to_string(dims), dims.size());
+  const OnnxAxes axes = canonical_axes(dims);
+  if (axes.empty()) fail("shape {}, supported are up to three axes, and a batch of 1 before them", to_string(dims));
   if (checked_elements(dims, where_) != from.shape.elements())
     fail("shape {} does not hold the values of {}", to_string(dims), to_string(from.dims()));
-  if (dims.size() > 1 && dims[0] != 1) fail("shape {} gives the image to more than one batch", to_string(dims));
-  MapShape shape;
-  for (std::size_t d = dims.size() > 1 ? 1 : 0; d < dims.size(); ++d) extent_of(shape, axes[d]) = dims[d];
+  const MapShape shape = map_shape(dims, axes);
   const Reshape move{map_order(from.axes), map_order(axes)};
   if (shape == from.shape && stays_in_place(shape, move.read, move.write))
     set(Value{from.node, shape, axes});

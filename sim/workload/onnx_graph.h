@@ -32,8 +32,9 @@ struct Value {
   std::vector<std::int64_t> dims() const;
 };
 
-/// N x C, N x C x W, N x C x H x W: what the axes of an untransposed tensor mean.
-OnnxAxes canonical_axes(std::size_t rank);
+/// What the axes of an untransposed tensor mean: N x C, N x C x W, N x C x H x W where the first extent is 1, else C,
+/// C x W, C x H x W. Empty for a tensor that is neither.
+OnnxAxes canonical_axes(const std::vector<std::int64_t>& dims);
 /// The axes of the map in the order of the ONNX tensor.
 AxisOrder map_order(const OnnxAxes& axes);
 std::int64_t extent(const MapShape& shape, OnnxAxis axis);
@@ -83,6 +84,8 @@ class OnnxNode {
   Value value(std::size_t i) const;
   /// The same with its axes in canonical order; a Reshape node moves the values where they are in another.
   Value canonical(std::size_t i);
+  /// A canonical value whose second axis is that of the channels.
+  Value channels_second(std::size_t i);
   /// A canonical value of four axes.
   Value map(std::size_t i);
   Constant constant(std::size_t i) const;

@@ -126,7 +126,7 @@ void read_input(OnnxGraph& result, const GraphProto& graph) {
                 fmt::join(names, ", "));
   const auto dims = input_dims(*inputs[0], fmt::format("{}: input '{}'", result.file, names[0]));
   Value image;
-  image.axes = canonical_axes(dims.size());
+  image.axes = canonical_axes(dims);
   if (dims.size() == 2) {
     image.shape.channels = dims[1];
   } else if (takes_channels_last(graph, names[0])) {

@@ -13,6 +13,8 @@ namespace {
 
 using onnx::TensorProto;
 
+const OnnxAxes kRowAxes{OnnxAxis::batch, OnnxAxis::channel};
+
 /// One output with the shape and axes of the input.
 void emit_like(OnnxNode& node, Operator op, const Value& input) {
   node.emit(std::move(op), input.shape, input.axes, {input});
@@ -56,11 +58,11 @@ void import_lrn(OnnxNode& node) {
   op.alpha = node.real("alpha", 1e-4f);
   op.beta = node.real("beta", 0.75f);
   op.bias = node.real("bias", 1.0f);
-  emit_like(node, op, node.canonical(0));
+  emit_like(node, op, node.channels_second(0));
 }
 
 void import_batch_normalization(OnnxNode& node) {
-  const Value input = node.canonical(0);
+  const Value input = node.channels_second(0);
   const double epsilon = static_cast<double>(node.real("epsilon", 1e-5f));
   node.real("momentum", 0.9f);  // speaks of training
   if (node.integer("training_mode", 0) != 0) node.fail("training_mode must be 0");
@@ -160,14 +162,14 @@ void emit_dense(OnnxNode& node, const Value& input, std::int64_t outputs, std::v
   op.weights = std::move(weights);
   op.bias = std::move(bias);
   const MapShape output = op.shape.output;
-  node.emit(std::move(op), output, canonical_axes(2), {input});
+  node.emit(std::move(op), output, kRowAxes, {input});
 }
 
 /// Input 0 of Gemm and MatMul: 1 x values.
 Value row(OnnxNode& node) {
-  const Value given = node.value(0);
-  if (given.axes.size() != 2) node.fail("input 0 has shape {}, wanted is 1 x values", to_string(given.dims()));
-  return node.canonical(0);
+  const Value found = node.canonical(0);
+  if (found.axes != kRowAxes) node.fail("input 0 has shape {}, wanted is 1 x values", to_string(found.dims()));
+  return found;
 }
 
 /// Input 1: a constant matrix, brought to [output][input].
@@ -198,7 +200,7 @@ void import_gemm(OnnxNode& node) {
   if (node.has_input(2)) {
     Value output;
     output.shape.channels = matrix.shape[0];
-    output.axes = canonical_axes(2);
+    output.axes = kRowAxes;
     bias = node.per_channel(2, output);
     if (bias.size() == 1) bias.assign(static_cast<std::size_t>(matrix.shape[0]), bias[0]);
     for (float& value : bias) value *= beta;

@@ -12,7 +12,7 @@
 
 namespace sparsim {
 
-/// Where the cycles of a part went. Every cycle between its start and its end is in exactly one bucket.
+/// Where the cycles of a part went: every cycle of a layer is in exactly one bucket.
 struct CycleBuckets {
   Cycles busy = 0;
   Cycles waiting_input = 0;   // what it computes on was not there
@@ -34,8 +34,8 @@ struct CycleBuckets {
 /// One part (a PE grid, a DMA engine, a node) during one layer of one image.
 struct PartRecord {
   std::string part;
-  Cycles start = 0, end = 0;
-  CycleBuckets buckets;  // add up to end - start
+  Cycles start = 0, end = 0;  // from its first to its last action
+  CycleBuckets buckets;       // add up to the duration of the layer
   Activity activity;
 };
 

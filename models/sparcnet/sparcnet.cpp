@@ -190,9 +190,14 @@ void Sparcnet::collect_parts() {
       layer.bottleneck = "host";
       continue;
     }
-    for (LayerLog* log : {&pe_grid_.log(), &ifmap_loader_.log(), &weight_loader_.log(), &ofmap_storer_.log()})
+    PartRecord grid = pe_grid_.log().layers()[accelerated];
+    const PartRecord& storer = ofmap_storer_.log().layers()[accelerated];
+    if (storer.end > grid.end) grid.buckets.waiting_output += storer.end - grid.end;  // the last tile drains
+    layer.parts.push_back(grid);
+    for (LayerLog* log : {&ifmap_loader_.log(), &weight_loader_.log(), &ofmap_storer_.log()})
       layer.parts.push_back(log->layers()[accelerated]);
     layer.parts.push_back(memory_log_.layers()[i]);
+    for (PartRecord& part : layer.parts) part.buckets.idle += layer.end - layer.start - part.buckets.total();
     layer.bottleneck = pe_grid_.bottlenecks()[accelerated];
     ++accelerated;
   }

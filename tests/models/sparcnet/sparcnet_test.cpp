@@ -36,7 +36,8 @@ void expect_identities(const RunRecord& record, const Workload& workload) {
     Activity all, dma;
     for (const PartRecord& part : layer.parts) {
       SCOPED_TRACE(workload.graph().layers[layer.layer].name + " " + part.part);
-      EXPECT_EQ(part.buckets.total(), part.end - part.start);
+      EXPECT_EQ(part.buckets.total(), layer.end - layer.start);
+      EXPECT_GE(part.buckets.idle, 0);
       EXPECT_GE(part.start, layer.start);
       EXPECT_LE(part.end, layer.end);
       all += part.activity;

@@ -87,9 +87,10 @@ TEST(SparcnetTiming, WeightsThatAreNotOverlappedStandBetweenSteps) {
   const RunRecord r = run(tiny(), one(conv("c", 2, 1, 2, 1)));
   const PartRecord& grid = part(r.layers[0], "pe_grid");
   // First step 44..48 as by hand above. From 48 the weight is read, 2 bytes: 9 + 2 = 11, until 59. The ofmap's only
-  // buffer is busy until the first map is stored, at 77; then the second step runs 77..81.
+  // buffer is busy until the first map is stored, at 77; then the second step runs 77..81, and its map is in memory
+  // after 5 + 24 more.
   EXPECT_EQ(grid.buckets.waiting_input, (44 - 25) + (59 - 48));
-  EXPECT_EQ(grid.buckets.waiting_output, 77 - 59);
+  EXPECT_EQ(grid.buckets.waiting_output, (77 - 59) + (5 + 24));
   EXPECT_EQ(grid.end, 81);
 }
 
@@ -98,9 +99,10 @@ TEST(SparcnetTiming, OverlappedBuffersHideTheSame) {
   c.weight.double_buffered = c.ofmap.double_buffered = true;
   const RunRecord r = run(c, one(conv("c", 2, 1, 2, 1)));
   const PartRecord& grid = part(r.layers[0], "pe_grid");
-  // The second weight follows the first: asked for at 44, there at 44 + 9 + 2 = 55. The ofmap has its other half.
+  // The second weight follows the first: asked for at 44, there at 44 + 9 + 2 = 55. The ofmap has its other half, which
+  // is stored right after the first, until 77 + 24.
   EXPECT_EQ(grid.buckets.waiting_input, (44 - 25) + (55 - 48));
-  EXPECT_EQ(grid.buckets.waiting_output, 0);
+  EXPECT_EQ(grid.buckets.waiting_output, 77 + 24 - 59);
   EXPECT_EQ(grid.end, 59);
 }
 

@@ -26,7 +26,7 @@ void Region::run() {
         first_ = first_ + 1 == ready_.size() ? 0 : first_ + 1;
         --count_;
         try {
-          process.finished_ = process.step();
+          if (process.step()) process.finish();
         } catch (const TimedProcess::LimitReached&) {
         }
       }

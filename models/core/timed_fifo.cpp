@@ -109,12 +109,11 @@ void TimedFifoBase::refuse(const char* operation) const {
 }
 
 void TimedFifoBase::watch(TimedProcess& p, const Slot& slot) const {
-  if (slot.date <= p.now_) return;
-  if (p.path_) {
+  if (p.path_ && slot.date > p.now_) {
     const EventId event = events_[static_cast<std::size_t>(&slot - slots_.data())];
     if (p.path_->date(event) <= p.limit_) p.follow(event, cause_, std::min(slot.date, p.limit_));
   }
-  if (slot.date > p.limit_) p.stop();
+  if (std::max(slot.date, p.now_) > p.limit_) p.stop();
 }
 
 void TimedFifoBase::watch_leave(TimedProcess& p) {

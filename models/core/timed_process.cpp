@@ -59,7 +59,7 @@ void TimedProcess::run() {
   try {
     while (!step()) {
     }
-    finished_ = true;
+    finish();
   } catch (const sc_core::sc_unwind_exception&) {
     throw;
   } catch (...) {
@@ -68,7 +68,13 @@ void TimedProcess::run() {
   }
 }
 
+void TimedProcess::finish() {
+  if (now_ > limit_) stop();
+  finished_ = true;
+}
+
 bool TimedProcess::suspend() {
+  if (now_ > limit_) stop();
   if (region_) return false;
   sc_core::wait(wake_);
   return true;

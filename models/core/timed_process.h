@@ -69,6 +69,7 @@ class TimedProcess : public sc_core::sc_module {
   void end_side();
 
   void run();
+  void finish();
   bool suspend();  // false where step() has to return instead
   void wake();
 

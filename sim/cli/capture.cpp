@@ -186,7 +186,7 @@ Command capture_command() {
   Command command;
   command.name = "capture";
   command.arguments = "MODEL.onnx IMAGES... -o TRACE.h5 [options]";
-  command.summary = "runs a network on images and writes which of its values are not zero";
+  command.summary = "run a network on images: a trace of which values are not zero";
   command.details = fmt::format(
       "IMAGES are files or directories of pictures:\n  {}\n"
       "Inference is in float32. With --bits, a value is zero where its integer is: value / scale, rounded half to\n"

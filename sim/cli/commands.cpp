@@ -2,9 +2,10 @@
 #include "sim/cli/command.h"
 #include "sim/cli/describe.h"
 #include "sim/cli/run.h"
+#include "sim/cli/validate.h"
 
 namespace sparsim {
 
-std::vector<Command> commands() { return {capture_command(), describe_command(), run_trace_command()}; }
+std::vector<Command> commands() { return {capture_command(), describe_command(), run_trace_command(), validate_command()}; }
 
 }  // namespace sparsim

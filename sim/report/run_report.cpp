@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "sim/report/table.h"
 
@@ -62,13 +63,24 @@ std::string energy_table(const Result& r) {
   return table.to_string();
 }
 
+// The largest causes, and the same by kind: "conv2: PE grid" is of the kind "PE grid".
 std::string critical_path(const Result& r) {
-  constexpr std::size_t kShown = 6;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(kShown, r.critical_path.size()); ++i)
-    text += fmt::format("{}{} {:.1f} %", i == 0 ? "" : ", ", r.critical_path[i].cause,
-                        share(r.critical_path[i].cycles, r.cycles));
-  return text;
+  constexpr std::size_t kShown = 5;
+  const auto listed = [&](const std::vector<CauseShare>& shares) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(kShown, shares.size()); ++i)
+      text += fmt::format("{}{} {:.1f} %", i == 0 ? "" : ", ", shares[i].cause, share(shares[i].cycles, r.cycles));
+    return text;
+  };
+  std::map<std::string, Cycles> by_kind;
+  for (const CauseShare& cause : r.critical_path) {
+    const std::size_t colon = cause.cause.rfind(": ");
+    by_kind[colon == std::string::npos ? cause.cause : cause.cause.substr(colon + 2)] += cause.cycles;
+  }
+  std::vector<CauseShare> kinds;
+  for (const auto& [kind, cycles] : by_kind) kinds.push_back({kind, cycles});
+  std::stable_sort(kinds.begin(), kinds.end(), [](const auto& a, const auto& b) { return a.cycles > b.cycles; });
+  return fmt::format("critical path  {}\n               {}\n", listed(kinds), listed(r.critical_path));
 }
 
 }  // namespace
@@ -130,7 +142,7 @@ std::string run_report(const Result& r) {
   });
   text += fmt::format("resources      {}\n", used);
   text += fmt::format("bottleneck     {}\n", r.bottleneck);
-  if (!r.critical_path.empty()) text += fmt::format("critical path  {}\n", critical_path(r));
+  if (!r.critical_path.empty()) text += critical_path(r);
   return text;
 }
 

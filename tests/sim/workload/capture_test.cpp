@@ -17,7 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::ElementsAre;
-using testing::HasSubstr;
+
+// Of all tests of this program: they run side by side, and threads that wait for a core cost more than they save.
+[[maybe_unused]] const bool kOneThread = (set_inference_threads(1), true);
 
 /// 1x2 pixels of 2 channels - first, 1x1 (2 -> 3) - ReLU - second, 1x1 (3 -> 2), whose values are the answers.
 Network two_convolutions() {

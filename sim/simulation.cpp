@@ -74,6 +74,23 @@ std::vector<LayerResult> layer_results(const RunRecord& record, const LayerGraph
   return all;
 }
 
+// Weights that filter mask and connectivity leave.
+std::int64_t kept_weights(const Layer& layer) {
+  const WindowShape& s = layer.shape;
+  const auto kept = [&](const BitMask& filters) {
+    BitMask both = filters;
+    if (!layer.kept_filters.empty()) both &= layer.kept_filters;
+    return static_cast<std::int64_t>(both.count());
+  };
+  const std::int64_t window = s.kernel_h * s.kernel_w;
+  if (layer.connections.empty())
+    return kept(BitMask(static_cast<std::size_t>(s.output.channels), true)) * window * s.channels_per_group();
+  std::int64_t weights = 0;
+  for (const Connection& connection : layer.connections)
+    weights += kept(connection.filters) * window * static_cast<std::int64_t>(connection.channels.count());
+  return weights;
+}
+
 void fill_rates(Result& r, const EnergyModel& model) {
   double dense = 0, dense_accelerated = 0, done_accelerated = 0;
   Activity all, accelerated;
@@ -90,6 +107,8 @@ void fill_rates(Result& r, const EnergyModel& model) {
   }
   const double time = seconds(r.cycles, r.clock_mhz), accelerated_time = seconds(r.accelerated_cycles, r.clock_mhz);
   const auto images = static_cast<double>(r.images);
+  r.dense_macs_per_image = ratio(dense, images);
+  r.macs_per_image = ratio(static_cast<double>(all.macs_done), images);
   r.images_per_second = ratio(images, time);
   r.gops = ratio(2e-9 * dense_accelerated, accelerated_time);
   r.gops_effective = ratio(2e-9 * done_accelerated, accelerated_time);
@@ -151,6 +170,11 @@ Result simulate(const Accelerator& accelerator, const Trace& trace, const std::s
   r.resources = total(r.resource_bill);
   r.capacity = accelerator.board.device.capacity;
   r.layers = layer_results(record, trace.graph());
+  for (const Layer& layer : trace.graph().layers) {
+    if (!layer.weighted()) continue;
+    r.weights += layer.shape.weights();
+    r.kept_weights += kept_weights(layer);
+  }
   fill_rates(r, accelerator.energy_model());
   r.bottleneck = slowest(r.layers, r.cycles);
   r.critical_path = std::move(record.critical_path);

@@ -49,6 +49,8 @@ struct Result {
   Cycles cycles = 0, accelerated_cycles = 0;
   std::optional<Latency> latency;         // where an image was finished
   std::optional<double> interval_cycles;  // between the ends of images, the first to the last; from 3 images on
+  double dense_macs_per_image = 0, macs_per_image = 0;  // of all weighted layers; the second what masks left
+  std::int64_t weights = 0, kept_weights = 0;           // of the network; the second what static masks left
   double images_per_second = 0;
   double gops = 0;             // 2 x dense MACs of the accelerated layers / the time they took
   double gops_effective = 0;   // the same with the MACs that masks left

@@ -90,6 +90,10 @@ Json result_json(const Result& r, const Accelerator& accelerator) {
         {"first", r.latency->first}, {"p50", r.latency->p50}, {"p99", r.latency->p99}, {"max", r.latency->max}};
   json["interval_cycles"] = nullptr;
   if (r.interval_cycles) json["interval_cycles"] = *r.interval_cycles;
+  json["dense_macs_per_image"] = r.dense_macs_per_image;
+  json["macs_per_image"] = r.macs_per_image;
+  json["weights"] = r.weights;
+  json["kept_weights"] = r.kept_weights;
   json["images_per_second"] = r.images_per_second;
   json["gops"] = r.gops;
   json["gops_effective"] = r.gops_effective;

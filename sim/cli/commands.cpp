@@ -1,11 +1,16 @@
 #include "sim/cli/capture.h"
 #include "sim/cli/command.h"
 #include "sim/cli/describe.h"
+#include "sim/cli/inspect.h"
 #include "sim/cli/run.h"
+#include "sim/cli/synthesize.h"
 #include "sim/cli/validate.h"
 
 namespace sparsim {
 
-std::vector<Command> commands() { return {capture_command(), describe_command(), run_trace_command(), validate_command()}; }
+std::vector<Command> commands() {
+  return {capture_command(),  synthesize_command(), inspect_command(),
+          describe_command(), run_trace_command(),  validate_command()};
+}
 
 }  // namespace sparsim

@@ -161,6 +161,18 @@ TEST(AxiBus, EveryCycleOfAPortHasAName) {
   EXPECT_EQ(second.beats, 32u);
 }
 
+TEST(AxiBus, WaitingForAnAnswerIsNotWaitingForAGrant) {
+  AxiConfig c = config();
+  c.port_outstanding = 1;
+  AxiBus bus(c, 1);
+  FarMemory memory(10);
+  bus.push(0, {true, 0, 256}, 0, 0);
+  EXPECT_EQ(drain(bus, memory).at(0), 2 * (16 + kWay));
+  EXPECT_EQ(bus.stats(0).busy, 32);
+  EXPECT_EQ(bus.stats(0).waiting_data, 2 * kWay);
+  EXPECT_EQ(bus.stats(0).waiting_grant, 0);
+}
+
 TEST(AxiBus, AFullQueueSaysNo) {
   AxiConfig c = config();
   c.queue_depth = 2;

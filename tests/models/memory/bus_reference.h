@@ -36,7 +36,7 @@ inline std::vector<Script> random_scripts(std::mt19937& random, std::size_t port
   const auto pick = [&](int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); };
   std::vector<Script> scripts(ports);
   for (Script& script : scripts) {
-    script.pause = pick(0, 40);
+    script.pause = std::max(0, pick(-20, 20));  // half of them none, so that requests meet grants in their cycle
     for (int i = pick(1, 6); i > 0; --i) {
       Transfer t;
       t.write = pick(0, 2) == 0;

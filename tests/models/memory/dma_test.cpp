@@ -119,6 +119,14 @@ TEST(DmaEngine, NamesTheCyclesOfATransferThatIsNotOver) {
   });
 }
 
+TEST(DmaEngine, RemembersTheCyclesOfDescriptorsThatAreUsedAgain) {
+  simulate({8, 1}, [](Bench& b) {
+    for (int i = 0; i < 3; ++i) b.dma.transfer({false, 0, 16});
+    EXPECT_EQ(b.dma.buckets(3 * 33).busy, 3 * (8 + 16));
+    EXPECT_EQ(b.dma.buckets(3 * 33).waiting_bus, 3 * 9);
+  });
+}
+
 TEST(DmaEngine, AnEmptyTransferIsOverAtOnce) {
   simulate({8, 1}, [](Bench& b) {
     b.sleep(3);

@@ -90,6 +90,14 @@ TEST_F(Ddr3, BanksOpenSixClocksApart) {
   EXPECT_EQ(read(kBank, 100), 106 + 7 + 7 + 4);  // tRRD
 }
 
+TEST(DramTiming, AConflictWaitsForTRc) {
+  DramConfig config;
+  config.t_rc_ns = 60;  // 32 clocks, more than tRAS + tRP = 27
+  DramTiming dram(config);
+  dram.access(false, 0, kBurst, 100);
+  EXPECT_EQ(dram.access(false, kRow, kBurst, 101).last, 132 + 7 + 7 + 4);
+}
+
 TEST(DramTiming, FiveActivatesTakeTFaw) {
   DramConfig config;
   config.t_faw_ns = 50;  // 27 clocks, more than 4 tRRD = 24

@@ -176,6 +176,8 @@ RunRecord Sparcnet::run() {
   record_.end = timed.end();
   record_.reached_limit = timed.reached_limit();
   record_.critical_path = timed.critical_path();
+  for (CauseShare& share : record_.critical_path)  // what its process spends without a cause is the way out of the grid
+    if (share.cause.find(pe_grid_.name()) == 0) share.cause = "PE grid drains";
   collect_parts();
   return std::move(record_);
 }

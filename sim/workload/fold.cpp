@@ -5,10 +5,6 @@
 namespace sparsim {
 namespace {
 
-float one_or_each(const std::vector<float>& values, std::size_t i) {
-  return values.size() == 1 ? values[0] : values[i];
-}
-
 std::vector<std::size_t> count_readers(const Network& network) {
   std::vector<std::size_t> readers(network.nodes.size());
   for (const Node& node : network.nodes)

@@ -3,14 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/workload/onnx_constant.h"
-
 namespace sparsim {
 namespace {
-
-float one_or_each(const std::vector<float>& values, std::size_t i) {
-  return values.size() == 1 ? values[0] : values[i];
-}
 
 std::int64_t stored_stride(const MapShape& shape, Axis axis) {
   switch (axis) {

@@ -1,5 +1,8 @@
 #include "sim/workload/network.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "models/core/error.h"
 
 namespace sparsim {
@@ -55,6 +58,11 @@ std::int64_t extent(const MapShape& shape, Axis axis) {
       return shape.channels;
   }
   throw ModelError("an axis that a map does not have");
+}
+
+float quantize(float x, float scale, float zero_point, float low, float high) {
+  const float q = std::nearbyint(x / scale) + zero_point;
+  return q >= low ? std::min(q, high) : low;
 }
 
 bool overhangs(const WindowShape& s) {

@@ -55,6 +55,13 @@ struct Dequantize {
   std::vector<float> scale, zero_point;  // one, or one a channel
 };
 
+/// Of numbers that are given once, or once a channel, the one of channel i.
+inline float one_or_each(const std::vector<float>& numbers, std::size_t i) {
+  return numbers.size() == 1 ? numbers[0] : numbers[i];
+}
+/// One value under Quantize; `low` where x is not a number.
+float quantize(float x, float scale, float zero_point, float low, float high);
+
 /// x * factor + offset.
 struct Scale {
   std::vector<float> factor, offset;  // one, or one a channel

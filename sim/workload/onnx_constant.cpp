@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "models/core/error.h"
+#include "sim/workload/network.h"
 #include "sim/workload/onnx_import.h"
 #include "sim/workload/tensor.h"
 
@@ -78,10 +79,6 @@ void walk_axis(const Constant& constant, std::size_t axis, Visit visit) {
   for (std::size_t d = axis + 1; d < shape.size(); ++d) inner *= shape[d];
   const std::int64_t extent = axis < shape.size() ? shape[axis] : 1;
   for (std::int64_t i = 0; i < constant.elements(); ++i) visit(index(i), index(i / inner % extent));
-}
-
-float one_or_each(const std::vector<float>& values, std::size_t i) {
-  return values.size() == 1 ? values[0] : values[i];
 }
 
 }  // namespace
@@ -195,11 +192,6 @@ Constant cast(const Constant& constant, std::int32_t type, const std::string& wh
     input_error("{}: a constant of float type is cast to integers, which is not supported", where);
   result.values = constant.values;
   return result;
-}
-
-float quantize(float x, float scale, float zero_point, float low, float high) {
-  const float q = std::nearbyint(x / scale) + zero_point;
-  return q >= low ? std::min(q, high) : low;
 }
 
 Constant quantized(const Constant& constant, const std::vector<float>& scale, const std::vector<float>& zero_point,

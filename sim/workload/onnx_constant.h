@@ -40,7 +40,4 @@ Constant quantized(const Constant& constant, const std::vector<float>& scale, co
 Constant dequantized(const Constant& constant, const std::vector<float>& scale, const std::vector<float>& zero_point,
                      std::size_t axis);
 
-/// round_half_even(x / scale) + zero_point in [low, high]; low where x is not a number.
-float quantize(float x, float scale, float zero_point, float low, float high);
-
 }  // namespace sparsim

@@ -89,7 +89,7 @@ void AxiInterconnect::accept_refused(std::size_t port, std::int64_t left_queue) 
   refused_[port] = {};
   enqueue(port, *refused.payload, accepted);
   tlm::tlm_phase phase = tlm::END_REQ;
-  sc_time delay = kernel_time(clocks_.to_near(accepted)) - sc_core::sc_time_stamp();
+  sc_time delay = delay_until(clocks_.to_near(accepted));
   port_sockets[port]->nb_transport_bw(*refused.payload, phase, delay);
 }
 
@@ -100,7 +100,7 @@ void AxiInterconnect::respond(std::size_t port, const AxiBus::Completion& comple
   request->data_cycles = clocks_.to_near(completion.beats);
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
   tlm::tlm_phase phase = tlm::BEGIN_RESP;
-  sc_time delay = kernel_time(clocks_.to_near(completion.date)) - sc_core::sc_time_stamp();
+  sc_time delay = delay_until(clocks_.to_near(completion.date));
   const auto answer = port_sockets[port]->nb_transport_bw(payload, phase, delay);
   SPARSIM_CHECK(answer == tlm::TLM_COMPLETED, "{} port {} at cycle {}: the initiator did not complete its request",
                 name(), port, kernel_cycle());
@@ -113,7 +113,7 @@ BurstMemory::Dates AxiInterconnect::access(bool write, const Burst& burst, std::
   burst_.set_data_length(static_cast<unsigned>(burst.bytes));
   burst_.set_streaming_width(static_cast<unsigned>(burst.bytes));
   burst_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  sc_time delay = kernel_time(clocks_.to_near(arrival)) - sc_core::sc_time_stamp();
+  sc_time delay = delay_until(clocks_.to_near(arrival));
   memory_socket->b_transport(burst_, delay);
   SPARSIM_CHECK(burst_.is_response_ok(), "{} at cycle {}: {} for {} bytes at address {}", name(), kernel_cycle(),
                 burst_.get_response_string(), burst.bytes, burst.address);

@@ -1,7 +1,5 @@
 #include "models/memory/controller.h"
 
-#include "models/core/error.h"
-
 namespace sparsim {
 
 tlm::tlm_extension_base* MemoryDatesExtension::clone() const { return new MemoryDatesExtension(*this); }
@@ -25,11 +23,10 @@ void MemoryController::b_transport(tlm::tlm_generic_payload& payload, sc_core::s
     payload.set_response_status(tlm::TLM_COMMAND_ERROR_RESPONSE);
     return;
   }
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
-  const MemoryDates dates =
-      access(payload.is_write(), address, static_cast<std::int64_t>(bytes), cycle_from(now + delay));
+  const MemoryDates dates = access(payload.is_write(), address, static_cast<std::int64_t>(bytes),
+                                   cycle_from(sc_core::sc_time_stamp() + delay));
   if (auto* extension = payload.get_extension<MemoryDatesExtension>()) extension->dates = dates;
-  delay = kernel_time(dates.last) - now;
+  delay = delay_until(dates.last);
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 

@@ -8,11 +8,19 @@
 
 #include "models/core/activity.h"
 #include "models/core/cycles.h"
+#include "models/core/error.h"
 
 namespace sparsim {
 
 /// The first cycle that does not begin before `time`.
 inline Cycles cycle_from(const sc_core::sc_time& time) { return static_cast<Cycles>((time.value() + 1) / 2); }
+
+/// What to annotate so that something happens at the beginning of cycle `date`, which must not lie in the past.
+inline sc_core::sc_time delay_until(Cycles date) {
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  SPARSIM_CHECK(kernel_time(date) >= now, "a date in the past: cycle {} at tick {}", date, now.value());
+  return kernel_time(date) - now;
+}
 
 /// When a memory served a burst, in cycles of the accelerator clock. From date `first` its first word is there to be
 /// taken (or is stored), from date `last` the last one.

@@ -83,7 +83,7 @@ void DmaEngine::send(Cycles from) {
     d.payload.set_streaming_width(d.payload.get_data_length());
     d.payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
-    sc_core::sc_time delay = kernel_time(std::max(from, d.issued)) - sc_core::sc_time_stamp();
+    sc_core::sc_time delay = delay_until(std::max(from, d.issued));
     request_open_ = socket->nb_transport_fw(d.payload, phase, delay) == tlm::TLM_ACCEPTED;
   }
 }

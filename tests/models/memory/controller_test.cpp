@@ -70,6 +70,13 @@ TEST(DramController, DoesNotDriftOverAStream) {
   EXPECT_EQ(dates.last, 603);  // 602.6
 }
 
+TEST(DelayUntil, RefusesTheDatesThatArePast) {
+  sc_core::sc_start(kernel_time(10));
+  EXPECT_EQ(delay_until(10), sc_core::SC_ZERO_TIME);
+  EXPECT_EQ(delay_until(12), kernel_time(2));
+  EXPECT_THROW(delay_until(9), ModelError);
+}
+
 TEST(MemoryController, RefusesWhatItCannotServe) {
   SramController sram("sram", SramConfig{}, 100);
   Initiator initiator("initiator", sram);

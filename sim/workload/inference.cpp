@@ -249,16 +249,10 @@ void Inference::Engine::add_pool(const Node& node, const Pool& op, std::size_t n
       pad_after(s.input.height, s.pad_top, s.pad_bottom, s.kernel_h, s.stride_h, s.dilation_h, s.output.height),
       pad_after(s.input.width, s.pad_left, s.pad_right, s.kernel_w, s.stride_w, s.dilation_w, s.output.width)};
   const Arguments arguments{{DNNL_ARG_SRC, bind(node.inputs.front())}, {DNNL_ARG_DST, bind(n)}};
-  constexpr auto kInferenceOnly = dnnl::prop_kind::forward_inference;
-  if (s.dilation_h > 1 || s.dilation_w > 1) {
-    const dnnl::pooling_v2_forward::desc wanted(kInferenceOnly, algorithm, describe(s.input), describe(s.output),
-                                                strides, kernel, {s.dilation_h - 1, s.dilation_w - 1}, before, after);
-    add_primitive(n, dnnl::pooling_v2_forward({wanted, engine_}), arguments);
-  } else {
-    const dnnl::pooling_forward::desc wanted(kInferenceOnly, algorithm, describe(s.input), describe(s.output), strides,
-                                             kernel, before, after);
-    add_primitive(n, dnnl::pooling_forward({wanted, engine_}), arguments);
-  }
+  const dnnl::pooling_v2_forward::desc wanted(dnnl::prop_kind::forward_inference, algorithm, describe(s.input),
+                                              describe(s.output), strides, kernel, {s.dilation_h - 1, s.dilation_w - 1},
+                                              before, after);
+  add_primitive(n, dnnl::pooling_v2_forward({wanted, engine_}), arguments);
 }
 
 void Inference::Engine::store_input(const Tensor& image) {

@@ -8,8 +8,8 @@
 
 namespace sparsim {
 
-/// The largest extent of an axis, window, stride or pad, and the most values of a feature map, that an import accepts:
-/// far above any real network, far below what overflows or exhausts memory.
+/// The largest window, stride, dilation or pad, and the most values of a feature map or of weights, that an import
+/// accepts: far above any real network, far below what overflows or exhausts memory.
 inline constexpr std::int64_t kMaxOnnxExtent = 1 << 20;
 inline constexpr std::int64_t kMaxOnnxElements = std::int64_t{1} << 27;
 

@@ -79,6 +79,7 @@ class TimedProcess : public sc_core::sc_module {
   }
   void refuse_date(Cycles date);
   [[noreturn]] void stop();
+  void stop_at_limit();  // from outside, while it waits for kernel time
 
   // The critical path: what ends at `origin_`, and from there to now_ this process's own work.
   EventId event();
@@ -97,7 +98,7 @@ class TimedProcess : public sc_core::sc_module {
   EventId main_origin_ = CriticalPath::kStart;
 
   Region* region_ = nullptr;
-  sc_core::sc_event wake_;
+  sc_core::sc_event wake_, never_;
   const TimedFifoBase* waits_on_ = nullptr;
   bool finished_ = false, stopped_ = false;
   std::exception_ptr error_;

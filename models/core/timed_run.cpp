@@ -54,9 +54,12 @@ void TimedRun::run() {
 
   start();
 
+  // A process that waits for kernel time (a register write, an answer of the memory) cannot see the limit come.
+  const bool cut_off = options_.max_cycles && sc_core::sc_pending_activity();
   TimedProcess* last = nullptr;
   bool deadlock = false;
   for (TimedProcess* process : processes) {
+    if (cut_off && !process->finished_ && !process->waits_on_) process->stop_at_limit();
     reached_limit_ = reached_limit_ || process->stopped_;
     deadlock = deadlock || !process->finished_;
     if (!last || process->now_ > last->now_) last = process;

@@ -135,6 +135,29 @@ TEST(TimedRunLimit, IsExactToTheCycle) {
   EXPECT_EQ(sum, 59);
 }
 
+// What a blocking transport does: it waits in the kernel, where only its return moves the local clock.
+TEST(TimedRunLimit, StopsAProcessThatWaitsForKernelTime) {
+  Pair pair(
+      "pair", 1, 0, 0,
+      [](Pair& p) {
+        p.writer.advance(20);
+        p.writer.sync();
+        sc_core::wait(kernel_time(100));
+        p.writer.catch_up("bus");
+        p.data_o.write(1);
+      },
+      [](Pair& p) { p.data_i.read(); });
+  TimedRun run({Cycles{60}, true});
+  run.run();
+  EXPECT_TRUE(run.reached_limit());
+  EXPECT_TRUE(pair.writer.stopped());
+  EXPECT_FALSE(pair.reader.finished());
+  EXPECT_EQ(run.end(), 60);
+  Cycles sum = 0;
+  for (const CauseShare& share : run.critical_path()) sum += share.cycles;
+  EXPECT_EQ(sum, 60);
+}
+
 TEST(TimedRunLimit, IsNotReachedByARunThatEndsOnIt) {
   Reads reads;
   Pair pair("pair", 1, 0, 0, write_every_10, std::ref(reads));

@@ -79,19 +79,22 @@ void TimedFifoBase::count_high_water() const {
   if (high_water_ == depth) return;
   const std::uint64_t all_written = written(), all_read = read();
   counted_ = std::max(counted_, std::min<std::uint64_t>(all_written, high_water_));  // nobody is that far ahead
-  const auto slot = [&](std::uint64_t item) { return slots_[static_cast<std::size_t>(item % depth)].date; };
-  for (std::uint64_t step = depth;;) {
+  const auto around = [&](std::size_t i) { return i < depth ? i : i - depth; };
+  for (std::size_t at = static_cast<std::size_t>(counted_ % depth);;) {
     const std::uint64_t known = std::min(all_written, all_read + high_water_);
     if (counted_ >= known) break;
-    // Where the last of a row left before the first entered, all of them did: rows as long as that holds.
-    step = std::min(step, known - counted_);
-    if (slot(counted_ + step - 1 - high_water_) - backward_ <= slot(counted_) - forward_) {
-      counted_ += step;
-      step *= 2;
-    } else if (step > 1) {
-      step /= 2;
+    // Where the last of a row left before the first entered, all of them did: rows as long as that mostly holds.
+    const std::size_t row = static_cast<std::size_t>(std::min<std::uint64_t>(count_row_, known - counted_));
+    const std::size_t other = around(around(at + depth - high_water_) + row - 1);
+    if (slots_[other].date - backward_ <= slots_[at].date - forward_) {
+      counted_ += row;
+      at = around(at + row);
+      if (row == count_row_ && row < depth) ++count_row_;
+    } else if (row > 1) {
+      count_row_ = row / 2;
     } else {
       ++counted_;
+      at = around(at + 1);
       if (++high_water_ == depth) break;
     }
   }

@@ -104,8 +104,9 @@ class TimedFifoBase : public sc_core::sc_object, public virtual sc_core::sc_inte
   mutable Slot* back_stop_;
   std::uint64_t written_before_ = 0, read_before_ = 0;  // up to the lap of the ring on which the side is
   mutable std::uint64_t counted_ = 0;                   // written items that high_water_ accounts for
-  mutable std::size_t high_water_ = 1;                  // right from the first item on
-  Cycles last_entry_ = 0;                               // items stay in order
+  mutable std::size_t count_row_ = 1;
+  mutable std::size_t high_water_ = 1;  // right from the first item on
+  Cycles last_entry_ = 0;               // items stay in order
   Cycles stall_ = 0, starvation_ = 0;
   bool reader_waits_ = false, writer_waits_ = false;
   TimedProcess* reader_ = nullptr;

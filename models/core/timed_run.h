@@ -16,7 +16,7 @@ class TimedRun {
     std::optional<Cycles> max_cycles;  // nothing later than this happens; what is earlier does, all of it
     bool critical_path = false;        // keep the cause of each date
   };
-  TimedRun() = default;
+  TimedRun() : TimedRun(Options{}) {}
   explicit TimedRun(const Options& options) : options_(options) {}
 
   /// Starts the kernel and returns when every process is finished, or the limit has stopped those that are not.

@@ -37,6 +37,11 @@ std::vector<std::string> pictures_of(const std::string& directory) {
   return found;
 }
 
+std::vector<std::string> files_of(const std::string& path) {
+  std::error_code unreadable;  // is found when the file is opened
+  return fs::is_directory(path, unreadable) ? pictures_of(path) : std::vector<std::string>{path};
+}
+
 std::optional<std::int32_t> class_number(std::string_view text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.remove_suffix(1);
@@ -134,7 +139,7 @@ std::unique_ptr<ImageFile> open_image_file(const std::string& path, ChannelAxis 
 Images::Images(const std::vector<std::string>& paths, const std::string& labels_file, ChannelAxis channels)
     : labels_file_(labels_file) {
   for (const std::string& path : paths)
-    for (const std::string& file : fs::is_directory(path) ? pictures_of(path) : std::vector<std::string>{path}) {
+    for (const std::string& file : files_of(path)) {
       files_.push_back(open_image_file(file, channels));
       first_.push_back(size_);
       size_ += files_.back()->size();

@@ -86,7 +86,7 @@ struct IdxHeader {
 IdxHeader read_idx_header(const std::string& path) {
   const std::string magic = first_bytes(path, 4);
   if (!is_idx(magic)) input_error("{}: not an IDX file of unsigned bytes with 1 to 4 axes", path);
-  const auto axes = static_cast<std::uint64_t>(magic[3]);
+  const std::uint64_t axes = static_cast<std::uint8_t>(magic[3]);
   IdxHeader header{4 + 4 * axes, {}};
   if (file_bytes(path) < header.bytes) input_error("{}: truncated in its header", path);
   const std::string sizes = read_bytes(path, 4, 4 * axes);
@@ -108,7 +108,8 @@ std::string sibling_labels(const std::string& path) {
   const std::filesystem::path images(path);
   const std::filesystem::path labels =
       images.parent_path() / replaced(replaced(images.filename().string(), "images", "labels"), "idx3", "idx1");
-  return labels != images && std::filesystem::exists(labels) ? labels.string() : "";
+  std::error_code unreadable;
+  return labels != images && std::filesystem::exists(labels, unreadable) ? labels.string() : "";
 }
 
 /// What stands behind 'key': in the Python dictionary of a .npy header; empty where the key is missing.
@@ -195,7 +196,7 @@ bool is_npy(const std::string& first_bytes) { return starts_with(first_bytes, "\
 std::unique_ptr<ImageFile> open_npy(const std::string& path, ChannelAxis channels) {
   const std::string start = first_bytes(path, 12);  // magic, version, and a length of 2 or 4 bytes
   if (start.size() < 12) input_error("{}: truncated in its header", path);
-  const int version = start[6];
+  const int version = static_cast<std::uint8_t>(start[6]);
   if (version != 1 && version != 2) input_error("{}: .npy format version {}; 1 and 2 are read", path, version);
   std::uint32_t length = 0;
   std::memcpy(&length, start.data() + 8, version == 1 ? 2 : 4);

@@ -1,0 +1,89 @@
+// How long simulating an image on the Zedboard's SPARCNet takes against computing it: oneDNN inference (baseline) on
+// one core, in one run. SystemC elaborates once a process, so every simulation has a child process of its own, which
+// times elaboration and run; starting the process is not in it.
+#include <benchmark/benchmark.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <ctime>
+#include <string>
+
+#include "sim/config/accelerator.h"
+#include "sim/workload/inference.h"
+#include "tests/bench/random_network.h"
+#include "tests/support/plain_workload.h"
+
+namespace sparsim {
+namespace {
+
+constexpr std::array<const char*, 3> kNetworks{"alexnet", "squeezenet-1.0", "squeezenet-1.1"};
+
+std::string source(const std::string& path) { return std::string(SPARSIM_SOURCE_DIR) + "/configs/" + path; }
+
+NetworkDescription description(const benchmark::State& state) {
+  return load_network(source(std::string("networks/") + kNetworks[static_cast<std::size_t>(state.range(0))] + ".yaml"));
+}
+
+// Processor time of this process: both sides are single threads, and other programs on the machine do not count.
+double processor_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+// Runs `work` in a child; the seconds it took, or less than nothing where it failed.
+template <class Work>
+double seconds_in_child(Work&& work) {
+  std::array<int, 2> ends{};
+  if (pipe(ends.data()) != 0) return -1;
+  const pid_t child = fork();
+  if (child == 0) {
+    const double start = processor_seconds();
+    work();
+    const double seconds = processor_seconds() - start;
+    _exit(write(ends[1], &seconds, sizeof seconds) == sizeof seconds ? 0 : 1);
+  }
+  close(ends[1]);
+  double seconds = -1;
+  if (read(ends[0], &seconds, sizeof seconds) != sizeof seconds) seconds = -1;
+  close(ends[0]);
+  waitpid(child, nullptr, 0);
+  return seconds;
+}
+
+void baseline(benchmark::State& state) {
+  state.SetLabel(kNetworks[static_cast<std::size_t>(state.range(0))]);
+  set_inference_threads(1);
+  const Network network = random_network(description(state));
+  Inference inference(network);
+  const Tensor image{{1, network.input.channels, network.input.height, network.input.width},
+                     std::vector<float>(static_cast<std::size_t>(network.input.elements()), 0.5f)};
+  inference.run(image);  // first touch of memory is not inference
+  for (auto _ : state) {
+    const double start = processor_seconds();
+    benchmark::DoNotOptimize(inference.run(image));
+    state.SetIterationTime(processor_seconds() - start);
+  }
+}
+
+void simulation(benchmark::State& state) {
+  state.SetLabel(kNetworks[static_cast<std::size_t>(state.range(0))]);
+  const Accelerator accelerator = load_accelerator(source("accelerators/sparcnet-zedboard.yaml"));
+  const PlainWorkload workload(description(state).graph);
+  for (auto _ : state) {
+    const double seconds = seconds_in_child([&] { accelerator.elaborate(workload, {})->run(); });
+    if (seconds < 0) return state.SkipWithError("the simulation failed");
+    state.SetIterationTime(seconds);
+  }
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  state.counters["peak_MB"] = static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+BENCHMARK(baseline)->ArgName("network")->DenseRange(0, 2)->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(simulation)->ArgName("network")->DenseRange(0, 2)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace sparsim

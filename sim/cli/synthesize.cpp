@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <limits>
 #include <memory>
 
 #include "sim/version.h"
@@ -38,7 +39,8 @@ int synthesize(const Options& options) {
   writer.commit();
   fmt::print("{}: {}, {} images, {} MACs an image, seed {}\n", options.output, synthesizer.graph().name, options.images,
              synthesizer.graph().macs(), options.seed);
-  fmt::print("{} of {} densities are assumptions; their reasons are in {}\n", assumed, stated, options.network);
+  fmt::print("{} of the {} densities stated are assumptions; the reasons are in {}\n", assumed, stated,
+             options.network);
   return 0;
 }
 

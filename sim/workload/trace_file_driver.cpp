@@ -111,7 +111,8 @@ void OutputStore::write(haddr_t address, const char* bytes, std::size_t size) {
   size_ = std::max(size_, address + size);
   while (size > 0 && error_ == 0) {
     const ssize_t written = ::pwrite(file_, bytes, size, static_cast<off_t>(address));
-    if (written < 0) {
+    if (written <= 0) {
+      if (written == 0) errno = ENOSPC;  // no progress and no reason given
       if (errno != EINTR) note_failure();
       continue;
     }

@@ -1,6 +1,4 @@
-#include <algorithm>
 #include <cstring>
-#include <limits>
 
 #include "sim/output_file.h"
 #include "sim/workload/graph_rules.h"
@@ -15,7 +13,6 @@ using hdf5::Element;
 using hdf5::Handle;
 using hdf5::Object;
 
-// A caller's mask; empty where it may be and says nothing.
 void check_mask(const BitMask& mask, std::int64_t bits, const std::string& layer, const char* name) {
   SPARSIM_CHECK(mask.size() == static_cast<std::size_t>(bits), "{}: {} of {} bits, not {}", layer, name, mask.size(),
                 bits);

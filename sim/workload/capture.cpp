@@ -93,6 +93,7 @@ Capture::Capture(Network network, const Images& images, const CaptureOptions& op
 }
 
 QuantizedTensor Capture::weights(std::size_t layer) const {
+  SPARSIM_CHECK(options_.bits != 0, "weights of a capture in float");
   const std::vector<float>& weights = reduced_.network.nodes[layer].weighted()->weights;
   return quantized(weights.data(), weights.size(),
                    Quantizer(largest_magnitude(weights.data(), weights.size()), options_.bits));

@@ -22,7 +22,7 @@ class ImageFile {
 /// Chooses the format by the file's extension where that owns one (.bin, .pb), otherwise by its first bytes.
 std::unique_ptr<ImageFile> open_image_file(const std::string& path, ChannelAxis channels);
 
-/// "PNG, JPEG, PGM and PPM": one picture a file. `extensions` are those that a directory is searched for.
+/// PNG, JPEG, PGM and PPM: one picture a file. The extensions are those that a directory is searched for.
 extern const std::vector<std::string> kPictureExtensions;
 bool is_picture(const std::string& first_bytes);
 std::unique_ptr<ImageFile> open_picture(const std::string& path);

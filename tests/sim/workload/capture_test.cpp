@@ -172,6 +172,7 @@ TEST_F(CaptureTest, RefusesWhatCannotBe) {
   CaptureOptions values;
   values.values = true;
   EXPECT_THROW(Capture(two_convolutions(), source, values), InputError);
+  EXPECT_THROW(Capture(two_convolutions(), source, {}).weights(0), ModelError);
   CaptureOptions many;
   many.images = 2;
   EXPECT_THROW(Capture(two_convolutions(), source, many), InputError);

@@ -22,9 +22,9 @@ Accelerator load_accelerator(const std::string& path, const std::vector<Override
   for (const ArchitectureEntry& entry : architectures()) names.push_back(entry.name);
   const ArchitectureEntry& entry = architectures()[root.choice("architecture", names)];
   a.architecture = entry.name;
-  const std::string board = root.text("board");
-  if (board.empty()) file.finish();  // throws: nothing that follows can be judged without its board
-  a.board = load_board(beside(path, board));
+  const std::string board = file_beside(root, "board", path);
+  file.throw_problems();  // nothing that follows can be judged without them
+  a.board = load_board(board);
   entry.read(root, a);
   a.resource_bill.push_back({"reserved by the board", 1, a.board.reserved});
   file.finish();

@@ -63,10 +63,10 @@ Device load_device(const std::string& path, nlohmann::ordered_json& resolved) {
   device.static_w = coefficient(root, "static_w");
   device.host_idle_w = coefficient(root, "host_idle_w");
   device.host_active_w = coefficient(root, "host_active_w");
-  const std::string technology = root.text("technology");
+  const std::string technology = file_beside(root, "technology", path);
   file.finish();
   resolved["device"] = file.resolved();
-  device.technology = load_technology(beside(path, technology), resolved);
+  device.technology = load_technology(technology, resolved);
   return device;
 }
 
@@ -126,12 +126,20 @@ std::string beside(const std::string& from, const std::string& path) {
   return (std::filesystem::path(from).parent_path() / path).lexically_normal().string();
 }
 
+std::string file_beside(Section& section, const std::string& key, const std::string& from) {
+  const std::string name = section.text(key), path = beside(from, name);
+  std::error_code ignored;
+  if (!name.empty() && !std::filesystem::exists(path, ignored))
+    section.problem(key, path + ": there is no such file");
+  return path;
+}
+
 BoardFile load_board(const std::string& path) {
   YamlFile file = YamlFile::load(path);
   Section root = file.root();
   BoardFile b;
   b.board.name = root.text("board");
-  const std::string device = root.text("device");
+  const std::string device = file_beside(root, "device", path);
   b.board.overhead_w = coefficient(root, "overhead_w");
   b.board.memory_read_pj_per_bit = coefficient(root, "memory_read_pj_per_bit");
   b.board.memory_write_pj_per_bit = coefficient(root, "memory_write_pj_per_bit");
@@ -142,11 +150,11 @@ BoardFile load_board(const std::string& path) {
   Section reserved = root.section("reserved");
   Resources::visit(b.reserved, [&](const char* key, double& amount) { amount = whole(reserved, key); });
   reserved.text("source");
-  const std::string host = root.text("host");
+  const std::string host = file_beside(root, "host", path);
   file.finish();
   b.resolved = file.resolved();
-  b.device = load_device(beside(path, device), b.resolved);
-  b.host = load_host(beside(path, host), b);
+  b.device = load_device(device, b.resolved);
+  b.host = load_host(host, b);
   return b;
 }
 

@@ -27,6 +27,9 @@ struct BoardFile {
 /// `path` as written in a file at `from`: relative to that file.
 std::string beside(const std::string& from, const std::string& path);
 
+/// The same of the path that `key` holds; that there is no such file is a problem of the key.
+std::string file_beside(Section& section, const std::string& key, const std::string& from);
+
 /// Throws InputError with all problems of the first file that has any.
 BoardFile load_board(const std::string& path);
 

@@ -38,16 +38,9 @@ bool convert(const std::string& text, std::int64_t& into) {
 
 bool convert(const std::string& text, double& into) {
   if (text.empty() || text.find_first_not_of("0123456789+-.eE") != std::string::npos) return false;
-  try {
-    std::size_t used = 0;
-    into = std::stod(text, &used);
-    return used == text.size();
-  } catch (const std::invalid_argument&) {
-    return false;
-  } catch (const std::out_of_range&) {
-    into = text[0] == '-' ? -HUGE_VAL : HUGE_VAL;
-    return true;
-  }
+  char* end = nullptr;
+  into = std::strtod(text.c_str(), &end);  // infinite where it is too large, zero where it is too small
+  return end == text.c_str() + text.size();
 }
 
 bool convert(const std::string& text, bool& into) {
@@ -90,10 +83,17 @@ struct YamlFile::State {
   YAML::Node document;
   std::vector<std::pair<int, std::string>> problems;  // line, text
   std::vector<Provenance> provenance;
+  std::vector<Override> overrides;
   std::shared_ptr<Section::Node> root;
 
   void add_problem(const YAML::Mark& mark, const std::string& key, const std::string& what) {
     const int line = mark.line >= 0 ? mark.line + 1 : 1;
+    const auto change =
+        std::find_if(overrides.rbegin(), overrides.rend(), [&](const Override& o) { return o.key == key; });
+    if (change != overrides.rend()) {  // it is not in the file that this value stands
+      problems.emplace_back(line, fmt::format("--set {}={}: {}", change->key, change->value, what));
+      return;
+    }
     problems.emplace_back(line, fmt::format("{}:{}: {}{}{}", name, line, key, key.empty() ? "" : ": ", what));
   }
 };
@@ -101,7 +101,7 @@ struct YamlFile::State {
 struct Section::Node {
   YAML::Node yaml;
   std::string path;     // "" for the root, else "pe_grid"
-  bool absent = false;  // a required section that is not there: one problem, not one a key
+  bool absent = false;  // a required section that is not there, or no map: one problem, not one a key
   std::set<std::string> known;
   // What was read, in order; a child is either one section or a list of them.
   std::vector<std::pair<std::string, nlohmann::ordered_json>> values;
@@ -117,6 +117,11 @@ struct Section::Node {
     for (const auto& entry : yaml)
       if (entry.first.IsScalar() && entry.first.Scalar() == key) return entry.second;
     return YAML::Node(YAML::NodeType::Undefined);
+  }
+  // A scalar as it was written, with or without a basis beside it.
+  std::string text(const std::string& key) const {
+    const YAML::Node node = find(key);
+    return node.IsMap() ? node["value"].Scalar() : node.Scalar();
   }
   // Where `key` stands, or the section itself where it does not.
   YAML::Mark mark(const std::string& key) const {
@@ -166,6 +171,7 @@ YamlFile::YamlFile(YamlFile&&) noexcept = default;
 YamlFile YamlFile::load(const std::string& path) { return parse(read_file(path, kLargestFile), path); }
 
 YamlFile YamlFile::parse(std::string_view text, const std::string& name) {
+  if (text.find('\0') != std::string_view::npos) input_error("{}: not YAML: no text at all", name);
   refuse_deep_nesting(text, name);
   auto state = std::make_unique<State>();
   state->name = name;
@@ -195,18 +201,23 @@ void YamlFile::set(const Override& change) {
   std::string rest = change.key;
   for (std::size_t dot = rest.find('.'); dot != std::string::npos; dot = rest.find('.')) {
     const std::string name = rest.substr(0, dot);
-    if (!node[name].IsDefined() || !node[name].IsMap())
-      input_error("{}: {}={}: there is no section '{}'", state_->name, change.key, change.value, name);
+    if (!node.IsMap() || !node[name].IsDefined() || !node[name].IsMap())
+      input_error("--set {}={}: {} has no section '{}'", change.key, change.value, state_->name, name);
     node.reset(node[name]);
     rest.erase(0, dot + 1);
   }
   node[rest] = change.value;
+  state_->overrides.push_back(change);
 }
 
 Section YamlFile::root() { return Section(*state_, state_->root); }
 
 void YamlFile::finish() {
   state_->root->report_unknown(*state_);
+  throw_problems();
+}
+
+void YamlFile::throw_problems() {
   if (state_->problems.empty()) return;
   std::stable_sort(state_->problems.begin(), state_->problems.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -277,7 +288,7 @@ T Section::ranged(const std::string& key, Range<T> range, std::optional<T> other
   const bool given = has(key);
   std::optional<T> value = scalar<T>(key, expected);
   if (value && !(*value >= range.low && *value <= range.high)) {
-    problem(key, fmt::format("{}: must be {}..{}", *value, range.low, range.high));
+    problem(key, fmt::format("{}: must be {}..{}", node_->text(key), range.low, range.high));
     value.reset();
   }
   if (!given && !otherwise) problem(key, fmt::format("missing; must be {} in {}..{}", expected, range.low, range.high));
@@ -395,7 +406,10 @@ std::optional<Section> Section::optional_section(const std::string& key) {
   auto node = std::make_shared<Node>();
   node->path = node_->full(key);
   node->yaml = node_->find(key);
-  if (!node->yaml.IsMap()) problem(key, "must be a map of keys");
+  if (!node->yaml.IsMap()) {
+    problem(key, "must be a map of keys");
+    node->absent = true;
+  }
   node_->children.emplace_back(key, node);
   return Section(*file_, node);
 }

@@ -38,7 +38,7 @@ AxiConfig read_axi(Section s) {
   c.outstanding = s.integer("outstanding", {1, 256});
   c.port_outstanding = s.integer("port_outstanding", {1, 256});
   c.queue_depth = s.integer("queue_depth", {1, 64});
-  c.forward_cycles = s.integer("forward_cycles", {0, 1000});
+  c.forward_cycles = s.integer("forward_cycles", {1, 1000});
   c.return_cycles = s.integer("return_cycles", {0, 1000});
   return c;
 }

@@ -4,11 +4,27 @@
 
 namespace sparsim {
 
+namespace {
+
+// Walks two activities side by side.
+template <class Combine>
+void combine(Activity& into, const Activity& other, Combine&& with) {
+  std::vector<std::uint64_t> values;
+  other.visit([&](const char*, std::uint64_t value, const char*, const char*) { values.push_back(value); });
+  auto value = values.begin();
+  Activity::visit(into,
+                  [&](const char*, std::uint64_t& counter, const char*, const char*) { with(counter, *value++); });
+}
+
+}  // namespace
+
 Activity& Activity::operator+=(const Activity& other) {
-  std::vector<std::uint64_t> addends;
-  other.visit([&](const char*, std::uint64_t value, const char*, const char*) { addends.push_back(value); });
-  auto addend = addends.begin();
-  visit(*this, [&](const char*, std::uint64_t& value, const char*, const char*) { value += *addend++; });
+  combine(*this, other, [](std::uint64_t& counter, std::uint64_t value) { counter += value; });
+  return *this;
+}
+
+Activity& Activity::operator-=(const Activity& earlier) {
+  combine(*this, earlier, [](std::uint64_t& counter, std::uint64_t value) { counter -= value; });
   return *this;
 }
 

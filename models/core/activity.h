@@ -35,7 +35,10 @@ struct Activity {
   }
 
   Activity& operator+=(const Activity& other);
+  /// What was done between two looks at a counter that only grows.
+  Activity& operator-=(const Activity& earlier);
   friend Activity operator+(Activity a, const Activity& b) { return a += b; }
+  friend Activity operator-(Activity a, const Activity& b) { return a -= b; }
 };
 
 }  // namespace sparsim

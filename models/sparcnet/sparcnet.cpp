@@ -18,13 +18,6 @@ std::unique_ptr<MemoryController> make_memory(const MemoryConfig& config, double
 
 std::size_t buffers(const ScratchpadConfig& scratchpad) { return scratchpad.double_buffered ? 2 : 1; }
 
-Activity difference(Activity later, const Activity& earlier) {
-  later.dram_read_bytes -= earlier.dram_read_bytes;
-  later.dram_write_bytes -= earlier.dram_write_bytes;
-  later.dram_activates -= earlier.dram_activates;
-  return later;
-}
-
 }  // namespace
 
 Sparcnet::Sparcnet(const sc_core::sc_module_name& name, const SparcnetConfig& config, const Workload& workload,
@@ -148,7 +141,7 @@ void Sparcnet::run_on_grid(const Layer& layer, const BitMask& kept, const LayerA
   host_log_.current().buckets.idle += ran;
 
   PartRecord& memory = memory_log_.current();
-  memory.activity = difference(memory_->activity(), before);
+  memory.activity = memory_->activity() - before;
   const auto moved = static_cast<double>(memory.activity.dram_read_bytes + memory.activity.dram_write_bytes);
   const Cycles whole = controller_.now() - memory.start;
   memory.buckets.busy = std::min(

@@ -9,14 +9,6 @@ std::int64_t bytes(const std::vector<Transfer>& transfers) {
   return sum;
 }
 
-// What a counter gained between two looks at it.
-Activity difference(Activity later, const Activity& earlier) {
-  later.bus_read_bytes -= earlier.bus_read_bytes;
-  later.bus_write_bytes -= earlier.bus_write_bytes;
-  later.bus_bursts -= earlier.bus_bursts;
-  return later;
-}
-
 }  // namespace
 
 TileMover::TileMover(const sc_core::sc_module_name& name, const DmaConfig& config, std::string verb)
@@ -37,7 +29,7 @@ void TileMover::work() {
     CycleBuckets& spent = log_.current().buckets;  // the waits for tiles are there already
     spent.busy = buckets.busy - buckets_before.busy;
     spent.waiting_bus = buckets.waiting_bus - buckets_before.waiting_bus;
-    log_.current().activity += difference(dma.activity(), before);
+    log_.current().activity += dma.activity() - before;
     log_.end(kernel_cycle());
   }
 }

@@ -19,5 +19,16 @@ TEST(Activity, AddsEveryCounter) {
   });
 }
 
+TEST(Activity, GivesBackWhatWasAdded) {
+  Activity a, b;
+  std::uint64_t next = 1;
+  const auto fill = [&](const char*, std::uint64_t& value, const char*, const char*) { value = next++; };
+  Activity::visit(a, fill);
+  Activity::visit(b, fill);
+  next = 1;
+  (a + b - b).visit(
+      [&](const char* name, std::uint64_t value, const char*, const char*) { EXPECT_EQ(value, next++) << name; });
+}
+
 }  // namespace
 }  // namespace sparsim

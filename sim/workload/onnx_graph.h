@@ -128,5 +128,12 @@ void import_conv(OnnxNode& node);
 void import_max_pool(OnnxNode& node);
 void import_average_pool(OnnxNode& node);
 void import_global_average_pool(OnnxNode& node);
+/// Layout: values under another shape, in another order, or with a rim.
+void import_flatten(OnnxNode& node);
+void import_reshape(OnnxNode& node);
+void import_squeeze(OnnxNode& node);
+void import_unsqueeze(OnnxNode& node);
+void import_transpose(OnnxNode& node);
+void import_pad(OnnxNode& node);
 
 }  // namespace sparsim

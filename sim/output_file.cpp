@@ -49,10 +49,10 @@ extern "C" void remove_unfinished_and_exit(int) {
   _exit(130);
 }
 
-bool is_special(const std::string& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+// Without errors: what a path that cannot even be looked at has wrong shows when it is opened.
+std::filesystem::file_status status_of(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::status(path, ignored);
 }
 
 using FileHandle = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
@@ -61,8 +61,9 @@ using FileHandle = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
 OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
   if (path_.empty()) input_error("the name of an output file is empty");
-  if (std::filesystem::is_directory(path_)) input_error("{}: cannot be written: it is a directory", path_);
-  if (is_special(path_)) {
+  const std::filesystem::file_status status = status_of(path_);
+  if (std::filesystem::is_directory(status)) input_error("{}: cannot be written: it is a directory", path_);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
     temporary_ = path_;
     return;
   }
@@ -84,19 +85,21 @@ void OutputFile::commit() {
   done_ = true;
 }
 
-void write_file(const std::string& path, std::string_view contents) {
-  OutputFile file(path);
-  std::FILE* out = std::fopen(file.temporary().c_str(), "wb");
-  if (out == nullptr) input_error("{}: cannot be written: {}", path, std::strerror(errno));
+void OutputFile::write(std::string_view contents) {
+  std::FILE* out = std::fopen(temporary_.c_str(), "wb");
+  if (out == nullptr) input_error("{}: cannot be written: {}", path_, std::strerror(errno));
   const bool written = std::fwrite(contents.data(), 1, contents.size(), out) == contents.size();
   const int write_errno = errno;
   const bool closed = std::fclose(out) == 0;  // the last buffer meets a full disk only here
-  if (!written || !closed) input_error("{}: cannot be written: {}", path, std::strerror(written ? errno : write_errno));
-  file.commit();
+  if (!written || !closed)
+    input_error("{}: cannot be written: {}", path_, std::strerror(written ? errno : write_errno));
+  commit();
 }
 
+void write_file(const std::string& path, std::string_view contents) { OutputFile(path).write(contents); }
+
 std::string read_file(const std::string& path, std::size_t limit_bytes) {
-  if (std::filesystem::is_directory(path)) input_error("{}: cannot be read: it is a directory", path);
+  if (std::filesystem::is_directory(status_of(path))) input_error("{}: cannot be read: it is a directory", path);
   const FileHandle in(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (!in) input_error("{}: cannot be read: {}", path, std::strerror(errno));
   std::string contents;

@@ -21,6 +21,8 @@ class OutputFile {
   const std::string& path() const { return path_; }
   /// Call after closing the temporary. Throws InputError where it cannot be renamed.
   void commit();
+  /// All of it at once, and commits; a full disk is an InputError that names the file and the reason.
+  void write(std::string_view contents);
 
  private:
   std::string path_, temporary_;
@@ -28,7 +30,7 @@ class OutputFile {
   bool done_ = false;
 };
 
-/// Writes `contents` as one such file; a full disk is an InputError that names the file and the reason.
+/// Writes `contents` as one such file.
 void write_file(const std::string& path, std::string_view contents);
 
 /// Reads a whole file; throws InputError where it cannot be read or is larger than `limit_bytes`.

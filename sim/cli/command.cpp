@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <sstream>
+#include <type_traits>
 
 #include "models/core/error.h"
 #include "sim/nearest.h"
@@ -10,12 +12,28 @@
 namespace sparsim {
 namespace {
 
+// Reads its text by itself, since Program_options says of "abc" and of 1e30 only that they are invalid.
 template <class T>
-po::typed_value<T>* bounded_value(const std::string& option, T* into, T low, T high) {
-  return po::value<T>(into)->notifier([=](const T& value) {
-    if (!(value >= low && value <= high)) input_error("--{} {}: must be {}..{}", option, value, low, high);
-  });
-}
+class Bounded : public po::typed_value<T> {
+ public:
+  Bounded(std::string option, T* into, T low, T high)
+      : po::typed_value<T>(into), option_(std::move(option)), low_(low), high_(high) {}
+
+ private:
+  void xparse(boost::any& into, const std::vector<std::string>& words) const override {
+    const std::string& text = words.at(0);
+    T value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool number = error == std::errc() && end == text.data() + text.size();
+    if (!number || !(value >= low_ && value <= high_))
+      input_error("--{} {}: must be a {} in {}..{}", option_, text, std::is_integral_v<T> ? "whole number" : "number",
+                  low_, high_);
+    into = value;
+  }
+
+  const std::string option_;
+  const T low_, high_;
+};
 
 std::string upper(std::string word) {
   for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -33,11 +51,11 @@ void print_help(const Command& command) {
 
 po::typed_value<std::int64_t>* bounded(const std::string& option, std::int64_t* into, std::int64_t low,
                                        std::int64_t high) {
-  return bounded_value(option, into, low, high);
+  return new Bounded<std::int64_t>(option, into, low, high);  // Program_options owns what it is given
 }
 
 po::typed_value<double>* bounded(const std::string& option, double* into, double low, double high) {
-  return bounded_value(option, into, low, high);
+  return new Bounded<double>(option, into, low, high);
 }
 
 int run_command(const Command& command, const std::vector<std::string>& arguments) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
 #include "models/core/error.h"
 #include "sim/config/accelerator.h"
@@ -28,10 +29,16 @@ struct Options {
 };
 
 int run(const Options& options) {
+  if (!options.json.empty() && options.json == options.timeline)
+    input_error("--json and --timeline: both name {}", options.json);
   std::vector<Override> overrides;
   for (const std::string& assignment : options.overrides) overrides.push_back(Override::parse(assignment));
   const Accelerator accelerator = load_accelerator(options.accelerator, overrides);
   const Trace trace = Trace::open(options.trace);
+  // Opened before the simulation, which is what takes time.
+  std::optional<OutputFile> json, timeline;
+  if (!options.json.empty()) json.emplace(options.json);
+  if (!options.timeline.empty()) timeline.emplace(options.timeline);
 
   RunOptions run;
   run.images = options.images > 0 ? static_cast<std::size_t>(options.images) : trace.images();
@@ -40,8 +47,8 @@ int run(const Options& options) {
   const Result result = simulate(accelerator, trace, sha256_of_file(options.trace), run, options.ignore_capacity);
 
   fmt::print("{}", run_report(result));
-  if (!options.json.empty()) write_file(options.json, result_json(result, accelerator).dump(2) + "\n");
-  if (!options.timeline.empty()) write_file(options.timeline, chrome_trace(result.timeline, result.clock_mhz));
+  if (json) json->write(result_json(result, accelerator).dump(2) + "\n");
+  if (timeline) timeline->write(chrome_trace(result.timeline, result.clock_mhz));
   return 0;
 }
 

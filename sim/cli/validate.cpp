@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "models/core/error.h"
 #include "sim/output_file.h"
@@ -78,6 +79,8 @@ void print_table(const ExperimentTable& wanted, const Experiment& experiment, co
 }
 
 int validate(const Options& options) {
+  std::optional<OutputFile> json;  // opened before the runs, which are what takes time
+  if (!options.json.empty()) json.emplace(options.json);
   bool failed = false;
   Json all = Json::object();
   for (const std::string& path : options.experiments) {
@@ -92,7 +95,7 @@ int validate(const Options& options) {
       fmt::print(stderr, "run {} failed: {}\n", experiment.runs[i].name, outcomes[i].error);
     }
   }
-  if (!options.json.empty()) write_file(options.json, all.dump(2) + "\n");
+  if (json) json->write(all.dump(2) + "\n");
   return failed ? 1 : 0;
 }
 

@@ -1,0 +1,135 @@
+#include "sim/sweep/experiment.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "models/core/error.h"
+#include "sim/output_file.h"
+#include "sim/sweep/child.h"
+
+namespace sparsim {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr char kSound[] = R"(experiment: e
+source: a paper
+fitted_on: nothing
+workloads:
+  net: {network: net.yaml, seed: 7}
+  real: {trace: traces/real.h5}
+runs:
+  small: {accelerator: small.yaml, workload: net}
+  large: {accelerator: large.yaml, workload: real, set: [pe_grid.rows=8]}
+rows:
+  - {what: rate, unit: GOP/s, published: 20, value: small/gops, fitted: true}
+  - {what: gain, unit: x, published: 2, value: large/gops, over: small/gops}
+  - {what: saved, unit: "%", published: 60, value: small/energy.j, over: large/energy.j, percent_less: true}
+  - {what: against a chip, unit: x, published: 3, value: large/gops, over_published: 10}
+tables:
+  - {title: sizes, runs: [small, large], metrics: [gops]}
+)";
+
+class ExperimentFile : public testing::Test {
+ protected:
+  // The sound file, one part of it replaced.
+  std::string written(const std::string& from = "", const std::string& to = "") {
+    std::string text = kSound;
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    write_file(directory_.file("e.yaml"), text.replace(at, from.size(), to));
+    return directory_.file("e.yaml");
+  }
+
+  std::string problem(const std::string& from, const std::string& to) {
+    const std::string path = written(from, to);
+    try {
+      load_experiment(path);
+    } catch (const InputError& error) {
+      return std::string(error.what()).substr(path.size() - std::string("e.yaml").size());
+    }
+    return "no error";
+  }
+
+  TemporaryDirectory directory_;
+};
+
+RunOutcome outcome(double gops, double joules) {
+  RunOutcome o;
+  o.result = {{"gops", gops}, {"energy", {{"j", joules}}}, {"name", "text"}};
+  return o;
+}
+
+TEST_F(ExperimentFile, ReadsWorkloadsRunsRowsAndTables) {
+  const Experiment e = load_experiment(written());
+  ASSERT_EQ(e.workloads.size(), 2u);
+  EXPECT_TRUE(e.workloads[0].synthesized);
+  EXPECT_EQ(e.workloads[0].seed, 7);
+  EXPECT_EQ(e.workloads[0].file, directory_.file("net.yaml"));
+  EXPECT_FALSE(e.workloads[1].synthesized);
+  EXPECT_EQ(e.workloads[1].file, directory_.file("traces/real.h5"));
+  ASSERT_EQ(e.runs.size(), 2u);
+  EXPECT_EQ(e.runs[1].workload, "real");
+  EXPECT_THAT(e.runs[1].set, testing::ElementsAre("pe_grid.rows=8"));
+  ASSERT_EQ(e.rows.size(), 4u);
+  EXPECT_TRUE(e.rows[0].fitted);
+  EXPECT_FALSE(e.rows[1].fitted);
+  EXPECT_EQ(e.tables.at(0).runs.size(), 2u);
+}
+
+TEST_F(ExperimentFile, PredictsFromOneMetricOrTwo) {
+  const Experiment e = load_experiment(written());
+  const std::vector<RunOutcome> outcomes{outcome(20, 3), outcome(50, 12)};
+  EXPECT_EQ(predicted(e.rows[0], e, outcomes), 20);
+  EXPECT_EQ(predicted(e.rows[1], e, outcomes), 2.5);  // 50 / 20
+  EXPECT_EQ(predicted(e.rows[2], e, outcomes), 75);   // 100 (1 - 3 / 12)
+  EXPECT_EQ(predicted(e.rows[3], e, outcomes), 5);    // 50 / 10
+}
+
+TEST_F(ExperimentFile, PredictsNothingFromARunThatFailed) {
+  const Experiment e = load_experiment(written());
+  const std::vector<RunOutcome> outcomes{RunOutcome{{}, "deadlock", true}, outcome(50, 12)};
+  EXPECT_EQ(predicted(e.rows[0], e, outcomes), std::nullopt);
+  EXPECT_EQ(predicted(e.rows[1], e, outcomes), std::nullopt);
+  EXPECT_EQ(predicted(e.rows[3], e, outcomes), 5);
+}
+
+TEST_F(ExperimentFile, RefusesAMetricThatTheResultDoesNotHold) {
+  const Experiment e = load_experiment(written());
+  const std::vector<RunOutcome> outcomes{outcome(20, 3), outcome(50, 12)};
+  for (const char* key : {"gop", "energy", "name", "energy.j.x"}) {
+    try {
+      metric({"small", key}, e, outcomes);
+      ADD_FAILURE() << key;
+    } catch (const InputError& error) {
+      EXPECT_EQ(error.what(), "e: small/" + std::string(key) + ": the result has no such number");
+    }
+  }
+}
+
+TEST_F(ExperimentFile, SaysWhichNameStandsNowhere) {
+  EXPECT_EQ(problem("workload: net}", "workload: nte}"),
+            "e.yaml:8: runs.small.workload: 'nte': must be one of the workloads above");
+  EXPECT_EQ(problem("value: small/gops", "value: smal/gops"),
+            "e.yaml:11: rows[0].value: 'smal/gops': must be RUN/KEY of a run above");
+  EXPECT_EQ(problem("over: small/gops", "over: gops"),
+            "e.yaml:12: rows[1].over: 'gops': must be RUN/KEY of a run above");
+  EXPECT_EQ(problem("value: small/gops", "value: small/"),
+            "e.yaml:11: rows[0].value: 'small/': must be RUN/KEY of a run above");
+  EXPECT_EQ(problem("runs: [small, large]", "runs: [small, larg]"),
+            "e.yaml:16: tables[0].runs: 'larg': must be one of the runs above");
+}
+
+TEST_F(ExperimentFile, RefusesARatioOverZero) {
+  EXPECT_THAT(problem("over_published: 10", "over_published: 0"), HasSubstr("rows[3].over_published: 0: must be "));
+}
+
+TEST(ShippedExperiments, Load) {
+  for (const auto& entry : std::filesystem::directory_iterator(SPARSIM_SOURCE_DIR "/configs/experiments"))
+    EXPECT_FALSE(load_experiment(entry.path()).rows.empty()) << entry.path();
+}
+
+}  // namespace
+}  // namespace sparsim

@@ -179,6 +179,7 @@ Result simulate(const Accelerator& accelerator, const Trace& trace, const std::s
   r.bottleneck = slowest(r.layers, r.cycles);
   r.critical_path = std::move(record.critical_path);
   r.timeline = std::move(record.timeline);
+  r.notes = std::move(record.notes);
   return r;
 }
 

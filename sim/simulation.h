@@ -70,6 +70,7 @@ struct Result {
   std::vector<CauseShare> critical_path;
   std::vector<LayerResult> layers;
   std::vector<Span> timeline;
+  std::vector<std::string> notes;  // of the architecture
 };
 
 /// Simulates once; SystemC allows no second time in a process. Throws InputError where the accelerator does not fit its

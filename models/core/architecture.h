@@ -70,7 +70,8 @@ struct RunRecord {
   std::vector<ImageRecord> images;
   std::vector<LayerRecord> layers;
   std::vector<CauseShare> critical_path;
-  std::vector<Span> timeline;  // only where asked for
+  std::vector<Span> timeline;      // only where asked for
+  std::vector<std::string> notes;  // what the architecture cannot do with this workload, in words
 };
 
 struct RunOptions {

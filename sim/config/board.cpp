@@ -52,24 +52,6 @@ Technology load_technology(const std::string& path, nlohmann::ordered_json& reso
   return t;
 }
 
-Device load_device(const std::string& path, nlohmann::ordered_json& resolved) {
-  YamlFile file = YamlFile::load(path);
-  Section root = file.root();
-  Device device;
-  device.name = root.text("device");
-  Section capacity = root.section("capacity");
-  Resources::visit(device.capacity, [&](const char* key, double& amount) { amount = whole(capacity, key); });
-  root.text("source");
-  device.static_w = coefficient(root, "static_w");
-  device.host_idle_w = coefficient(root, "host_idle_w");
-  device.host_active_w = coefficient(root, "host_active_w");
-  const std::string technology = file_beside(root, "technology", path);
-  file.finish();
-  resolved["device"] = file.resolved();
-  device.technology = load_technology(technology, resolved);
-  return device;
-}
-
 DramConfig read_dram(Section s) {
   DramConfig c;
   c.clock_period_ps = s.integer("clock_period_ps", {100, 100'000});
@@ -129,9 +111,26 @@ std::string beside(const std::string& from, const std::string& path) {
 std::string file_beside(Section& section, const std::string& key, const std::string& from) {
   const std::string name = section.text(key), path = beside(from, name);
   std::error_code ignored;
-  if (!name.empty() && !std::filesystem::exists(path, ignored))
-    section.problem(key, path + ": there is no such file");
+  if (!name.empty() && !std::filesystem::exists(path, ignored)) section.problem(key, path + ": there is no such file");
   return path;
+}
+
+Device load_device(const std::string& path, nlohmann::ordered_json& resolved) {
+  YamlFile file = YamlFile::load(path);
+  Section root = file.root();
+  Device device;
+  device.name = root.text("device");
+  Section capacity = root.section("capacity");
+  Resources::visit(device.capacity, [&](const char* key, double& amount) { amount = whole(capacity, key); });
+  root.text("source");
+  device.static_w = coefficient(root, "static_w");
+  device.host_idle_w = coefficient(root, "host_idle_w");
+  device.host_active_w = coefficient(root, "host_active_w");
+  const std::string technology = file_beside(root, "technology", path);
+  file.finish();
+  resolved["device"] = file.resolved();
+  device.technology = load_technology(technology, resolved);
+  return device;
 }
 
 BoardFile load_board(const std::string& path) {

@@ -30,6 +30,9 @@ std::string beside(const std::string& from, const std::string& path);
 /// The same of the path that `key` holds; that there is no such file is a problem of the key.
 std::string file_beside(Section& section, const std::string& key, const std::string& from);
 
+/// A device file with its technology; `resolved` takes every key of both. Throws InputError with all problems of the
+/// first file that has any.
+Device load_device(const std::string& path, nlohmann::ordered_json& resolved);
 /// Throws InputError with all problems of the first file that has any.
 BoardFile load_board(const std::string& path);
 

@@ -109,6 +109,7 @@ Json result_json(const Result& r, const Accelerator& accelerator) {
   json["resources"] = resources_json(r.resources);
   json["capacity"] = resources_json(r.capacity);
   json["bottleneck"] = r.bottleneck;
+  json["notes"] = r.notes;
   json["critical_path"] = Json::array();
   for (const CauseShare& share : r.critical_path)
     json["critical_path"].push_back({{"cause", share.cause}, {"cycles", share.cycles}});

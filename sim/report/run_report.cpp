@@ -143,6 +143,7 @@ std::string run_report(const Result& r) {
   text += fmt::format("resources      {}\n", used);
   text += fmt::format("bottleneck     {}\n", r.bottleneck);
   if (!r.critical_path.empty()) text += critical_path(r);
+  for (const std::string& note : r.notes) text += fmt::format("note           {}\n", note);
   return text;
 }
 

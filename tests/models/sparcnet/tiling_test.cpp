@@ -94,14 +94,14 @@ TEST(Tiling, NamesTheScratchpadThatIsTooSmall) {
   EXPECT_EQ(
       error(layer, config(4, 32, 4096, 4096)),
       "conv1: ifmap scratchpad: the input rows of one output row (3 x 8 values) need 48 bytes, the scratchpad has "
-      "32 bytes; enlarge ifmap.size_bytes");
+      "32 bytes; enlarge scratchpads.ifmap.size_bytes");
   EXPECT_EQ(error(layer, config(4, 4096, 71, 4096)),
             "conv1: weight scratchpad: one kernel a PE (4 kernels) need 72 bytes, the scratchpad has 71 bytes; enlarge "
-            "weight.size_bytes");
+            "scratchpads.weight.size_bytes");
   EXPECT_EQ(
       error(layer, config(4, 4096, 4096, 63)),
       "conv1: ofmap scratchpad: partial sums of one row (8 x 4) need 64 bytes, the scratchpad has 63 bytes; enlarge "
-      "ofmap.size_bytes");
+      "scratchpads.ofmap.size_bytes");
   EXPECT_EQ(error(layer, config(4, 48, 72, 64)), "");
 }
 

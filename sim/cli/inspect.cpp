@@ -185,7 +185,7 @@ Command inspect_command() {
       "padding;\n"
       "            counted, not estimated\n"
       "stored B    bytes of the file, compressed\n\n"
-      "example: sparsim inspect alexnet.h5\n";
+      "example: sparsim inspect traces/shapes.h5\n";
   command.options.add_options()("json", po::bool_switch(&options->json), "the same as JSON, unrounded");
   command.positional_options.add_options()("trace", po::value(&options->trace)->required());
   command.positionals.add("trace", 1);

@@ -1,7 +1,9 @@
 #include "sim/workload/images.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -118,7 +120,7 @@ std::string image_name(const std::string& path, std::size_t i, std::size_t size)
 
 std::string first_bytes(const std::string& path, std::size_t bytes) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) input_error("{}: cannot be read", path);
+  if (!file) input_error("{}: cannot be read: {}", path, std::strerror(errno));
   std::string start(bytes, '\0');
   file.read(start.data(), static_cast<std::streamsize>(bytes));
   start.resize(static_cast<std::size_t>(file.gcount()));

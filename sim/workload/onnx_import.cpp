@@ -5,6 +5,8 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -179,7 +181,8 @@ Network import_model(const ModelProto& model, const std::string& file) {
 
 Network import_onnx(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
-  if (!stream || std::filesystem::is_directory(path)) input_error("{}: cannot be read", path);
+  if (!stream) input_error("{}: cannot be read: {}", path, std::strerror(errno));
+  if (std::filesystem::is_directory(path)) input_error("{}: cannot be read: it is a directory", path);
   google::protobuf::io::IstreamInputStream input(&stream);
   return import_model(parse(input, path), path);
 }

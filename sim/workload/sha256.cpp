@@ -14,9 +14,9 @@
 namespace sparsim {
 
 std::string sha256_of_file(const std::string& path) {
-  if (std::filesystem::is_directory(path)) input_error("{}: cannot be read: it is a directory", path);
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (!file) input_error("{}: cannot be read: {}", path, std::strerror(errno));
+  if (std::filesystem::is_directory(path)) input_error("{}: cannot be read: it is a directory", path);
   const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
   bool ok = EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
   std::array<unsigned char, 1 << 16> buffer;

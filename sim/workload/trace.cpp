@@ -117,9 +117,9 @@ Trace::~Trace() = default;
 
 Trace Trace::open(const std::string& path) {
   hdf5::start();
-  if (std::filesystem::is_directory(path)) input_error("{}: cannot be read: it is a directory", path);
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> probe(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (!probe) input_error("{}: cannot be read: {}", path, std::strerror(errno));
+  if (std::filesystem::is_directory(path)) input_error("{}: cannot be read: it is a directory", path);
   std::array<unsigned char, kHeadBytes> head{};
   check_head(head.data(), std::fread(head.data(), 1, head.size(), probe.get()), path);
   auto file = std::make_unique<File>();

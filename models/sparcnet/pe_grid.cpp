@@ -46,10 +46,10 @@ Cycles PeGrid::timed(Wait&& wait) {
 void PeGrid::rank(const LayerPlan& plan) {
   if (plan.ranking().empty()) return;
   const Cycles start = process_.now();
-  const std::string cause = plan.layer().name + ": salience ranking";
+  cause_ = plan.layer().name + ": salience ranking";
   Cycles busy = 0;
   const auto work_for = [&](Cycles cycles) {
-    process_.advance(cycles, cause);
+    process_.advance(cycles, cause_);
     busy += cycles;
   };
   for (const TileStep& step : plan.ranking()) {
@@ -61,12 +61,12 @@ void PeGrid::rank(const LayerPlan& plan) {
   }
   work_for(sort_cycles(plan.layer().shape.input.channels));
   log_.current().buckets.busy += busy;
-  log_.add_span(cause, start, process_.now());
+  log_.add_span(cause_, start, process_.now());
 }
 
 void PeGrid::compute(const LayerPlan& plan) {
   const std::vector<TileStep>& steps = plan.steps();
-  const std::string cause = plan.layer().name + ": PE grid";
+  cause_ = plan.layer().name + ": PE grid";
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const TileStep& step = steps[i];
     const TileStep* next = i + 1 < steps.size() ? &steps[i + 1] : nullptr;
@@ -74,9 +74,9 @@ void PeGrid::compute(const LayerPlan& plan) {
     if (step.load_weights) waits_.weight += timed([&] { weight.front(); });
     if (step.first_chunk) waits_.ofmap += timed([&] { ofmap.claim(); });
     const Cycles start = process_.now(), cycles = plan.compute_cycles(step);
-    process_.advance(cycles, cause);
+    process_.advance(cycles, cause_);
     count(plan, step, cycles);
-    log_.add_span(cause, start, process_.now());
+    log_.add_span(cause_, start, process_.now());
     if (next == nullptr || next->load_ifmap) ifmap.pop();
     if (next == nullptr || next->load_weights) weight.pop();
     if (step.last_chunk) ofmap.write_after(config_.drain_cycles());

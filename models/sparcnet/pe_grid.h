@@ -47,6 +47,7 @@ class PeGrid : public sc_core::sc_module {
   const PeGridConfig config_;
   LayerLog log_;
   Waits waits_;
+  std::string cause_;  // of the cycles under way, in the critical path
   std::vector<std::string> bottlenecks_;
 };
 

@@ -90,7 +90,6 @@ void Sparcnet::compute_image(std::size_t number) {
   ImageRecord times{controller_.now(), 0};
   for (std::size_t l = 0; l < layers.size(); ++l) {
     if (placement_[l] == Placement::fused) continue;
-    const BitMask kept = layers[l].weighted() ? workload_.kept_channels(image, l) : BitMask();
     LayerRecord record;
     record.image = number;
     record.layer = l;
@@ -99,9 +98,9 @@ void Sparcnet::compute_image(std::size_t number) {
     host_log_.begin(record.start);
     memory_log_.begin(record.start);
     if (record.accelerated)
-      run_on_grid(layers[l], kept, map_.layer(l));
+      run_on_grid(image, l);
     else
-      run_on_host(layers[l], kept);
+      run_on_host(image, l);
     record.end = controller_.now();
     host_log_.end(record.end);
     memory_log_.end(record.end);
@@ -121,18 +120,20 @@ void Sparcnet::spend_host(const std::string& cause) {
   host_log_.add_span(cause, start, controller_.now());
 }
 
-void Sparcnet::run_on_grid(const Layer& layer, const BitMask& kept, const LayerAddresses& addresses) {
+// A limit may leave this thread where it waits, so what it holds then is not its own but the accelerator's.
+void Sparcnet::run_on_grid(std::size_t image, std::size_t l) {
+  const Layer& layer = workload_.graph().layers[l];
   controller_.sync();
   if (layer.dynamically_pruned && config_.salience_unit == SalienceUnit::host) {
     host_.compute(salience_ranking(layer.shape.input));
     spend_host(layer.name + ": salience ranking");
   }
-  const LayerPlan plan(layer, kept, addresses, config_);
-  host_.write_registers(0, config_.layer_registers + plan.mask_registers());
+  plan_ = std::make_unique<LayerPlan>(layer, workload_.kept_channels(image, l), map_.layer(l), config_);
+  host_.write_registers(0, config_.layer_registers + plan_->mask_registers());
   spend_host(layer.name + ": host programs");
   const Activity before = memory_->activity();
   const Cycles start = controller_.now();
-  for (auto* plans : {&to_ifmap_, &to_weight_, &to_grid_, &to_ofmap_}) plans->write(&plan);
+  for (auto* plans : {&to_ifmap_, &to_weight_, &to_grid_, &to_ofmap_}) plans->write(plan_.get());
   done_.read();
   controller_.sync();
   const Cycles ran = controller_.now() - start;
@@ -149,9 +150,11 @@ void Sparcnet::run_on_grid(const Layer& layer, const BitMask& kept, const LayerA
   memory.buckets.idle = whole - memory.buckets.busy;
 }
 
-void Sparcnet::run_on_host(const Layer& layer, const BitMask& kept) {
+void Sparcnet::run_on_host(std::size_t image, std::size_t l) {
+  const Layer& layer = workload_.graph().layers[l];
   controller_.sync();
-  const HostOperations operations = host_operations(layer, kept, word_bytes(config_.pe_grid.format));
+  const HostOperations operations = host_operations(
+      layer, layer.weighted() ? workload_.kept_channels(image, l) : BitMask(), word_bytes(config_.pe_grid.format));
   host_.compute(operations);
   spend_host(layer.name + ": host");
   Activity& activity = host_log_.current().activity;

@@ -32,8 +32,8 @@ class Sparcnet : public Architecture {
  private:
   void control();
   void compute_image(std::size_t number);
-  void run_on_grid(const Layer& layer, const BitMask& kept, const LayerAddresses& addresses);
-  void run_on_host(const Layer& layer, const BitMask& kept);
+  void run_on_grid(std::size_t image, std::size_t layer);
+  void run_on_host(std::size_t image, std::size_t layer);
   void spend_host(const std::string& cause);
   void collect_parts();
 
@@ -61,6 +61,7 @@ class Sparcnet : public Architecture {
       to_grid_{"to_grid", controller_}, to_ofmap_{"to_ofmap", controller_};
   TimedIn<> done_{"done", controller_};
 
+  std::unique_ptr<LayerPlan> plan_;  // of the layer on the grid
   LayerLog host_log_{"host"}, memory_log_{"external memory"};
   RunRecord record_;
 };

@@ -34,14 +34,16 @@ void TileMover::work() {
   }
 }
 
-void TileMover::transfer(const LayerPlan& plan, const std::vector<Transfer>& transfers) {
+std::int64_t TileMover::transfer(const LayerPlan& plan, std::vector<Transfer> transfers) {
+  transfers_ = std::move(transfers);
   process_.sync();
   const Cycles start = process_.now();
   DmaEngine::Ticket last = 0;
-  for (const Transfer& t : transfers) last = dma.start(t);
-  if (!transfers.empty()) dma.finish(last);
+  for (const Transfer& t : transfers_) last = dma.start(t);
+  if (!transfers_.empty()) dma.finish(last);
   process_.catch_up(plan.layer().name + ": " + verb_);
   log_.add_span(plan.layer().name, start, process_.now());
+  return bytes(transfers_);
 }
 
 TileLoader::TileLoader(const sc_core::sc_module_name& name, const DmaConfig& config, Operand operand)
@@ -49,19 +51,18 @@ TileLoader::TileLoader(const sc_core::sc_module_name& name, const DmaConfig& con
 
 void TileLoader::move(const LayerPlan& plan) {
   if (operand_ == Operand::ifmap)
-    for (const TileStep& step : plan.ranking()) load(plan, plan.ifmap_transfers(step));
-  for (const TileStep& step : plan.steps()) {
-    if (operand_ == Operand::ifmap ? step.load_ifmap : step.load_weights)
-      load(plan, operand_ == Operand::ifmap ? plan.ifmap_transfers(step) : plan.weight_transfers(step));
-  }
+    for (const TileStep& step : plan.ranking()) load(plan, step);
+  for (const TileStep& step : plan.steps())
+    if (operand_ == Operand::ifmap ? step.load_ifmap : step.load_weights) load(plan, step);
 }
 
-void TileLoader::load(const LayerPlan& plan, const std::vector<Transfer>& transfers) {
+void TileLoader::load(const LayerPlan& plan, const TileStep& step) {
   const Cycles asked = process_.now();
   tiles.claim();
   log_.current().buckets.waiting_output += process_.now() - asked;
-  transfer(plan, transfers);
-  log_.current().activity.scratchpad_write_bytes += static_cast<std::uint64_t>(bytes(transfers));
+  const std::int64_t moved =
+      transfer(plan, operand_ == Operand::ifmap ? plan.ifmap_transfers(step) : plan.weight_transfers(step));
+  log_.current().activity.scratchpad_write_bytes += static_cast<std::uint64_t>(moved);
   tiles.write();
 }
 
@@ -74,9 +75,8 @@ void TileStorer::move(const LayerPlan& plan) {
     const Cycles asked = process_.now();
     tiles.front();
     log_.current().buckets.waiting_input += process_.now() - asked;
-    const std::vector<Transfer> transfers = plan.ofmap_transfers(step);
-    transfer(plan, transfers);
-    log_.current().activity.scratchpad_read_bytes += static_cast<std::uint64_t>(bytes(transfers));
+    const std::int64_t moved = transfer(plan, plan.ofmap_transfers(step));
+    log_.current().activity.scratchpad_read_bytes += static_cast<std::uint64_t>(moved);
     tiles.pop();
   }
   layers_done.write();

@@ -29,8 +29,8 @@ class TileMover : public sc_core::sc_module {
   TileMover(const sc_core::sc_module_name& name, const DmaConfig& config, std::string verb);
 
   virtual void move(const LayerPlan& plan) = 0;
-  /// Moves one tile from where the local clock stands; afterwards that is where it has arrived.
-  void transfer(const LayerPlan& plan, const std::vector<Transfer>& transfers);
+  /// Moves one tile from where the local clock stands; afterwards that is where it has arrived. Returns its bytes.
+  std::int64_t transfer(const LayerPlan& plan, std::vector<Transfer> transfers);
 
   LayerLog log_;
 
@@ -38,6 +38,7 @@ class TileMover : public sc_core::sc_module {
   void work();
 
   const std::string verb_;
+  std::vector<Transfer> transfers_;  // under way
 };
 
 /// Loads the tiles of one operand into its scratchpad: a slot of `tiles` is a buffer there, taken from the start of a
@@ -52,7 +53,7 @@ class TileLoader : public TileMover {
 
  private:
   void move(const LayerPlan& plan) override;
-  void load(const LayerPlan& plan, const std::vector<Transfer>& transfers);
+  void load(const LayerPlan& plan, const TileStep& step);
 
   const Operand operand_;
 };

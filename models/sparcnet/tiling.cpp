@@ -70,8 +70,9 @@ class Planner {
     const auto check = [&](const char* pad, const ScratchpadConfig& config, std::int64_t need,
                            const std::string& what) {
       if (need > tile_bytes(config))
-        input_error("{}: {} scratchpad: {} need {} bytes{}, the scratchpad has {} bytes; enlarge scratchpads.{}.size_bytes", layer,
-                    pad, what, need, config.double_buffered ? " twice (double buffered)" : "", config.size_bytes, pad);
+        input_error(
+            "{}: {} scratchpad: {} need {} bytes{}, the scratchpad has {} bytes; enlarge scratchpads.{}.size_bytes",
+            layer, pad, what, need, config.double_buffered ? " twice (double buffered)" : "", config.size_bytes, pad);
     };
     check("ifmap", c_.ifmap, ifmap_bytes(bands(s_, 1).largest, 1),
           fmt::format("the input rows of one output row ({} x {} values)", bands(s_, 1).largest, s_.input.width));

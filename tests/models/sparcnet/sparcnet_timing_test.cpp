@@ -147,12 +147,26 @@ TEST(SparcnetTiming, AnAccumulatorsLatencyNeedsAsManyOutputs) {
   EXPECT_EQ(part(run(c, one(conv("c", 2, 1, 1, 1))).layers[0], "pe_grid").buckets.busy, 10);
 }
 
-TEST(SparcnetTiming, StopsAtTheLimit) {
+// In each phase of the one step: programming, loading, computing, draining, storing.
+class SparcnetLimit : public testing::TestWithParam<Cycles> {};
+
+TEST_P(SparcnetLimit, StopsThereWithoutTheImage) {
   RunOptions options;
-  options.max_cycles = 50;
-  const RunRecord r = run(tiny(), one(conv("c", 2, 1, 1, 1)), options);
+  options.max_cycles = GetParam();
+  const RunRecord r = run(tiny(), one(conv("a layer with a long name", 2, 1, 1, 1)), options);
   EXPECT_TRUE(r.reached_limit);
+  EXPECT_EQ(r.end, GetParam());
   EXPECT_TRUE(r.images.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Phases, SparcnetLimit, testing::Values(1, 30, 46, 50, 60, 76));
+
+TEST(SparcnetTiming, ALimitAtTheEndIsNone) {
+  RunOptions options;
+  options.max_cycles = 77;
+  const RunRecord r = run(tiny(), one(conv("c", 2, 1, 1, 1)), options);
+  EXPECT_FALSE(r.reached_limit);
+  EXPECT_EQ(r.images.size(), 1u);
 }
 
 TEST(SparcnetTiming, TheHostRanksBeforeDynamicPruning) {

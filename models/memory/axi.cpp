@@ -37,10 +37,7 @@ AxiInterconnect::AxiInterconnect(const sc_core::sc_module_name& name, const AxiC
   SC_METHOD(arbitrate);
   sensitive << wake_;
   dont_initialize();
-  burst_.set_extension(&burst_dates_);
 }
-
-AxiInterconnect::~AxiInterconnect() { burst_.clear_extension(&burst_dates_); }
 
 tlm::tlm_sync_enum AxiInterconnect::nb_transport_fw(int port, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                                                     sc_time& delay) {
@@ -108,16 +105,8 @@ void AxiInterconnect::respond(std::size_t port, const AxiBus::Completion& comple
 }
 
 BurstMemory::Dates AxiInterconnect::access(bool write, const Burst& burst, std::int64_t arrival) {
-  burst_.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-  burst_.set_address(burst.address);
-  burst_.set_data_length(static_cast<unsigned>(burst.bytes));
-  burst_.set_streaming_width(static_cast<unsigned>(burst.bytes));
-  burst_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  sc_time delay = delay_until(clocks_.to_near(arrival));
-  memory_socket->b_transport(burst_, delay);
-  SPARSIM_CHECK(burst_.is_response_ok(), "{} at cycle {}: {} for {} bytes at address {}", name(), kernel_cycle(),
-                burst_.get_response_string(), burst.bytes, burst.address);
-  return {clocks_.to_far(burst_dates_.dates.first), clocks_.to_far(burst_dates_.dates.last)};
+  const MemoryDates dates = memory_port->access(write, burst.address, burst.bytes, clocks_.to_near(arrival));
+  return {clocks_.to_far(dates.first), clocks_.to_far(dates.last)};
 }
 
 }  // namespace sparsim

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <tlm.h>
-#include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
 
 #include <systemc>
@@ -25,7 +24,7 @@ struct AxiRequestExtension : tlm::tlm_extension<AxiRequestExtension> {
   void copy_from(const tlm::tlm_extension_base& other) override;
 };
 
-/// AxiBus behind TLM sockets: one for each initiator, one towards the memory.
+/// AxiBus with a TLM socket for each initiator and a port to the memory.
 ///
 /// Initiators speak the base protocol in its AT form: BEGIN_REQ (payload with an AxiRequestExtension and a memory
 /// manager) enters the queue of its port at kernel time + delay. It is answered by END_REQ at once, or when the queue
@@ -40,11 +39,10 @@ class AxiInterconnect : public sc_core::sc_module, private BurstMemory {
   using Target = tlm_utils::simple_target_socket_tagged<AxiInterconnect>;
 
   sc_core::sc_vector<Target> port_sockets;
-  tlm_utils::simple_initiator_socket<AxiInterconnect> memory_socket{"memory_socket"};
+  sc_core::sc_port<MemoryIf> memory_port{"memory_port"};
 
   /// `clock_mhz`: of the accelerator. Throws ModelError where `problems(config)` has any.
   AxiInterconnect(const sc_core::sc_module_name& name, const AxiConfig& config, std::size_t ports, double clock_mhz);
-  ~AxiInterconnect() override;
 
   /// Cycles in it are those of the port's clock, AxiConfig::clock_mhz.
   AxiPortStats stats(std::size_t port) const { return bus_.stats(port); }
@@ -69,8 +67,6 @@ class AxiInterconnect : public sc_core::sc_module, private BurstMemory {
   const ClockRatio clocks_;       // accelerator to memory port
   std::vector<Refused> refused_;  // a port
   sc_core::sc_event wake_{"wake"};
-  tlm::tlm_generic_payload burst_;  // towards the memory, used again and again
-  MemoryDatesExtension burst_dates_;
 };
 
 }  // namespace sparsim

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "models/memory/ring.h"
 #include "models/memory/transfer.h"
 
 namespace sparsim {
@@ -93,12 +93,12 @@ class AxiBus {
   AxiBus(const AxiConfig& config, std::size_t ports);
 
   std::size_t ports() const { return ports_.size(); }
-  bool full(std::size_t port) const;
+  bool full(std::size_t port) const { return ports_[port].queue.full(); }
   /// Appends a request that arrives at cycle `arrival`. The port must not be full; the transfer must not be empty.
   void push(std::size_t port, const Transfer& transfer, std::uint64_t id, std::int64_t arrival);
 
   /// Cycle of what happens next, or kNever where nothing is left to do.
-  std::int64_t next();
+  std::int64_t next() const;
   /// Lets happen, in order, what happens before cycle `before`, up to the first step that an initiator is told of; none
   /// where there is no such step. Every request that arrives before `before` must have been pushed.
   std::optional<Step> advance(BurstMemory& memory, std::int64_t before);
@@ -107,37 +107,51 @@ class AxiBus {
 
  private:
   struct Request {
-    std::uint64_t id;
-    bool write;
-    std::int64_t arrival;
+    std::uint64_t id = 0;
+    bool write = false;
+    std::int64_t arrival = 0;
     BurstSplitter bursts;
     std::int64_t burst_count = 0, beat_count = 0;
   };
-  /// Completion dates of the last `limit` bursts of a direction: a new one may go when the oldest is over.
+  /// Completion dates of the last `limit` bursts of a direction: a new one may go when the oldest is over. A burst
+  /// takes a slot, which is over at kNever until it is told; bursts are told in the order in which they took theirs.
   class Slots {
    public:
     explicit Slots(std::int64_t limit) : done_(static_cast<std::size_t>(limit), 0) {}
     std::int64_t free_from() const { return done_[oldest_]; }
-    std::size_t take();  // over at kNever, until told
-    void release(std::size_t slot, std::int64_t date) { done_[slot] = date; }
+    void take() {
+      done_[oldest_] = kNever;
+      oldest_ = after(oldest_);
+    }
+    void tell(std::int64_t date) {
+      done_[untold_] = date;
+      untold_ = after(untold_);
+    }
 
    private:
+    std::size_t after(std::size_t slot) const { return slot + 1 == done_.size() ? 0 : slot + 1; }
     std::vector<std::int64_t> done_;
-    std::size_t oldest_ = 0;
+    std::size_t oldest_ = 0, untold_ = 0;
   };
   struct Port {
-    std::deque<Request> queue;
+    Ring<Request> queue;
     Slots reads, writes;
     AxiPortStats stats;
-    std::int64_t answered_by = 0;  // when the last of its bursts so far is over
+    std::int64_t accounted = 0;    // end of the cycles that `stats` has
+    std::int64_t answered_by = 0;  // when the last of its writes so far is answered
     Slots& slots(bool write) { return write ? writes : reads; }
+  };
+  /// The next burst of a port, as far as the port itself decides: apart from the ports, since every grant looks at all.
+  struct Head {
+    std::int64_t ready = kNever;
+    bool write = false;
   };
   /// A write whose beats are on their way to the memory.
   struct PostedWrite {
-    std::int64_t sent;  // cycle after its last beat
+    std::int64_t sent = 0;  // cycle after its last beat
     Burst burst;
-    std::size_t port, port_slot, bus_slot;
-    bool last_of_request;
+    std::size_t port = 0;
+    bool last_of_request = false;
     Completion completion;  // without its date
   };
   struct Candidate {
@@ -145,19 +159,21 @@ class AxiBus {
     std::size_t port = 0;
   };
 
-  Candidate find_grant();
-  Step grant(BurstMemory& memory);
-  Step deliver_write(BurstMemory& memory);
+  void look_at_head(std::size_t port);
+  Candidate find_grant() const;
+  std::int64_t next_delivery() const { return posted_.empty() ? kNever : posted_.front().sent; }
+  std::optional<Step> grant(Candidate candidate, BurstMemory& memory);
+  std::optional<Step> deliver_write(BurstMemory& memory);
   static void account(Port& port, std::int64_t arrival, std::int64_t ready, std::int64_t granted,
                       std::int64_t first_beat, std::int64_t beats, std::int64_t end);
 
   const AxiConfig config_;
   std::vector<Port> ports_;
+  std::vector<Head> heads_;  // a port
   Slots reads_, writes_;
-  std::deque<PostedWrite> posted_;  // at most `outstanding`
+  Ring<PostedWrite> posted_;
   std::int64_t address_free_ = 0, read_free_ = 0, write_free_ = 0;
   std::size_t last_served_;
-  std::optional<Candidate> candidate_;  // the next grant, while nothing has changed since it was found
 };
 
 }  // namespace sparsim

@@ -13,12 +13,17 @@ ClockPeriod ClockPeriod::of_mhz(double mhz) {
   return {1'000'000'000, khz};
 }
 
-ClockRatio::ClockRatio(ClockPeriod near_clock, ClockPeriod far_clock) {
-  const std::int64_t near_period = near_clock.numerator_ps * far_clock.denominator;
-  const std::int64_t far_period = far_clock.numerator_ps * near_clock.denominator;
-  const std::int64_t common = std::gcd(near_period, far_period);
-  far_ = near_period / common;
-  near_ = far_period / common;
-}
+namespace {
+
+/// `count` in the units that make it coprime with `other`.
+std::int64_t reduced(std::int64_t count, std::int64_t other) { return count / std::gcd(count, other); }
+
+}  // namespace
+
+ClockRatio::ClockRatio(ClockPeriod near_clock, ClockPeriod far_clock)
+    : ClockRatio(near_clock.numerator_ps * far_clock.denominator, far_clock.numerator_ps * near_clock.denominator) {}
+
+ClockRatio::ClockRatio(std::int64_t near_period, std::int64_t far_period)
+    : near_(reduced(far_period, near_period)), far_(reduced(near_period, far_period)) {}
 
 }  // namespace sparsim

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <tlm.h>
-#include <tlm_utils/simple_target_socket.h>
-
 #include <cstdint>
 #include <systemc>
 
@@ -28,23 +25,21 @@ struct MemoryDates {
   Cycles first = 0, last = 0;
 };
 
-/// Rides on a burst's payload; the controller fills it in. An initiator that leaves it away sees the last date as
-/// delay.
-struct MemoryDatesExtension : tlm::tlm_extension<MemoryDatesExtension> {
-  MemoryDates dates;
-
-  tlm::tlm_extension_base* clone() const override;
-  void copy_from(const tlm::tlm_extension_base& other) override;
+/// How bursts reach a memory: one call each, without a payload, since there are a hundred thousand of them an image.
+class MemoryIf : public virtual sc_core::sc_interface {
+ public:
+  /// Tells when a burst that arrives at cycle `arrival` is done, and never waits. Bursts are served in the order of the
+  /// calls; arrivals may lie ahead of kernel time and may not descend.
+  virtual MemoryDates access(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) = 0;
 };
 
-/// External memory behind its controller: a TLM target whose b_transport annotates when a burst is done and never
-/// waits. Bursts are served in the order of the calls, each from its own date (kernel time + delay) on; dates may not
-/// descend. An address past the capacity is answered by TLM_ADDRESS_ERROR_RESPONSE.
-class MemoryController : public sc_core::sc_module {
+/// External memory behind its controller.
+class MemoryController : public sc_core::sc_module, public MemoryIf {
  public:
-  tlm_utils::simple_target_socket<MemoryController> socket{"socket"};
-
   MemoryController(const sc_core::sc_module_name& name, std::int64_t capacity_bytes);
+
+  /// Throws ModelError where the burst is empty or reaches past the capacity.
+  MemoryDates access(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) final;
 
   std::int64_t capacity_bytes() const { return static_cast<std::int64_t>(capacity_bytes_); }
   /// The most that the pins can carry.
@@ -53,8 +48,7 @@ class MemoryController : public sc_core::sc_module {
   virtual Activity activity() const = 0;
 
  private:
-  virtual MemoryDates access(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) = 0;
-  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  virtual MemoryDates serve(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) = 0;
 
   const std::uint64_t capacity_bytes_;
 };

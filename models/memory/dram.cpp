@@ -8,7 +8,7 @@ DramController::DramController(const sc_core::sc_module_name& name, const DramCo
       clocks_(ClockPeriod::of_mhz(clock_mhz), ClockPeriod::of_ps(config.clock_period_ps)),
       timing_(config) {}
 
-MemoryDates DramController::access(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) {
+MemoryDates DramController::serve(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) {
   const auto [first, last] = timing_.access(write, address, bytes, clocks_.to_far(arrival));
   return {clocks_.to_near(first), clocks_.to_near(last)};
 }

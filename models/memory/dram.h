@@ -6,7 +6,7 @@
 
 namespace sparsim {
 
-/// DramTiming behind a TLM socket. Dates are memory clocks inside and accelerator cycles, rounded up, outside.
+/// DramTiming as a SystemC module. Dates are memory clocks inside and accelerator cycles, rounded up, outside.
 class DramController : public MemoryController {
  public:
   /// `clock_mhz`: of the accelerator. Throws ModelError where `problems(config)` has any.
@@ -17,7 +17,7 @@ class DramController : public MemoryController {
   const DramStats& stats() const { return timing_.stats(); }
 
  private:
-  MemoryDates access(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) override;
+  MemoryDates serve(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) override;
 
   const DramConfig config_;
   const ClockRatio clocks_;  // accelerator to memory

@@ -115,9 +115,13 @@ DramTiming::Dates DramTiming::access(bool write, std::uint64_t address, std::int
 
 DramTiming::Dates DramTiming::access_row(bool write, std::int64_t row, Bank& bank, std::int64_t bursts,
                                          std::int64_t arrival) {
-  refresh_until(std::max(arrival, write ? write_from_ : read_from_));
-  open(bank, row, arrival);
-  const std::int64_t column = std::max({arrival, bank.column_from, write ? write_from_ : read_from_});
+  const std::int64_t earliest = std::max(arrival, write ? write_from_ : read_from_);
+  if (next_refresh_ <= earliest) refresh_until(earliest);
+  if (bank.open_row == row)
+    ++stats_.row_hits;
+  else
+    activate(bank, row, arrival);
+  const std::int64_t column = std::max(earliest, bank.column_from);
   const std::int64_t last_column = column + (bursts - 1) * t_.ccd;
   const std::int64_t data = (write ? t_.cwl : t_.cl) + kBurstClocks;  // from the command to the end of its data
   const std::int64_t data_end = last_column + data;
@@ -135,11 +139,7 @@ DramTiming::Dates DramTiming::access_row(bool write, std::int64_t row, Bank& ban
   return {column + data, data_end};
 }
 
-void DramTiming::open(Bank& bank, std::int64_t row, std::int64_t arrival) {
-  if (bank.open_row == row) {
-    ++stats_.row_hits;
-    return;
-  }
+void DramTiming::activate(Bank& bank, std::int64_t row, std::int64_t arrival) {
   if (bank.open_row == kClosed) {
     ++stats_.row_misses;
   } else {
@@ -148,15 +148,15 @@ void DramTiming::open(Bank& bank, std::int64_t row, std::int64_t arrival) {
     bank.activate_from = std::max(bank.activate_from, std::max(arrival, bank.precharge_from) + t_.rp);
   }
   const std::int64_t newest = activates_[(oldest_activate_ + 3) % 4];
-  const std::int64_t activate =
+  const std::int64_t date =
       std::max({arrival, bank.activate_from, newest + t_.rrd, activates_[oldest_activate_] + t_.faw});
-  activates_[oldest_activate_] = activate;
+  activates_[oldest_activate_] = date;
   oldest_activate_ = (oldest_activate_ + 1) % 4;
   ++stats_.activates;
   bank.open_row = row;
-  bank.activate_from = activate + t_.rc;
-  bank.precharge_from = activate + t_.ras;
-  bank.column_from = activate + t_.rcd;
+  bank.activate_from = date + t_.rc;
+  bank.precharge_from = date + t_.ras;
+  bank.column_from = date + t_.rcd;
 }
 
 void DramTiming::refresh_until(std::int64_t clock) {

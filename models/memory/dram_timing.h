@@ -96,7 +96,7 @@ class DramTiming {
 
   void refresh_until(std::int64_t clock);
   void refresh();
-  void open(Bank& bank, std::int64_t row, std::int64_t arrival);
+  void activate(Bank& bank, std::int64_t row, std::int64_t arrival);
   Dates access_row(bool write, std::int64_t row, Bank& bank, std::int64_t bursts, std::int64_t arrival);
 
   struct Clocks {  // the data sheet's timings, rounded up

@@ -44,7 +44,7 @@ double SramController::peak_bytes_per_second() const {
   return static_cast<double>(config_.data_bits / 8) * clock_mhz_ * 1e6 / static_cast<double>(word_cycles_);
 }
 
-MemoryDates SramController::access(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) {
+MemoryDates SramController::serve(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) {
   const std::int64_t word_bytes = config_.data_bits / 8;
   const auto begin = static_cast<std::int64_t>(address);
   const std::int64_t words = ceil_div(begin + bytes, word_bytes) - begin / word_bytes;

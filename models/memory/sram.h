@@ -30,7 +30,7 @@ class SramController : public MemoryController {
   Cycles word_cycles() const { return word_cycles_; }
 
  private:
-  MemoryDates access(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) override;
+  MemoryDates serve(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) override;
 
   const SramConfig config_;
   const double clock_mhz_;

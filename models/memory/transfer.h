@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace sparsim {
@@ -28,6 +29,8 @@ struct Burst {
 /// another without a gap are one row.
 class BurstSplitter {
  public:
+  BurstSplitter() = default;  // done
+  /// `beat_bytes` is a power of two.
   BurstSplitter(const Transfer& transfer, std::int64_t beat_bytes, std::int64_t max_beats);
 
   bool done() const { return rows_left_ == 0; }
@@ -35,10 +38,30 @@ class BurstSplitter {
   Burst next();
 
  private:
-  std::uint64_t row_address_, address_;
-  std::int64_t row_bytes_, row_stride_bytes_, rows_left_;
-  std::int64_t left_in_row_;
-  std::uint64_t beat_bytes_, burst_bytes_;
+  static constexpr std::uint64_t kBoundary = 4096;
+
+  std::uint64_t row_address_ = 0, address_ = 0;
+  std::int64_t row_bytes_ = 0, row_stride_bytes_ = 0, rows_left_ = 0;
+  std::int64_t left_in_row_ = 0;
+  std::uint64_t burst_bytes_ = 0;
+  int beat_shift_ = 0;  // log2 of the bytes a beat
 };
+
+inline Burst BurstSplitter::next() {
+  const std::uint64_t first_beat = address_ >> beat_shift_;
+  const std::uint64_t boundary = (address_ & ~(kBoundary - 1)) + kBoundary;
+  const std::uint64_t end = std::min(
+      {(first_beat << beat_shift_) + burst_bytes_, boundary, address_ + static_cast<std::uint64_t>(left_in_row_)});
+  const Burst burst{address_, static_cast<std::int64_t>(end - address_),
+                    static_cast<std::int64_t>(((end - 1) >> beat_shift_) - first_beat + 1)};
+  address_ = end;
+  left_in_row_ -= burst.bytes;
+  if (left_in_row_ == 0 && --rows_left_ > 0) {
+    row_address_ += static_cast<std::uint64_t>(row_stride_bytes_);
+    address_ = row_address_;
+    left_in_row_ = row_bytes_;
+  }
+  return burst;
+}
 
 }  // namespace sparsim

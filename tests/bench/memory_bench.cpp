@@ -82,7 +82,7 @@ class Machine : public sc_core::sc_module {
  public:
   Machine(const sc_core::sc_module_name& name, std::size_t engines)
       : sc_module(name), bus_("bus", AxiConfig{}, engines, 100), dram_("dram", DramConfig{}, 100) {
-    bus_.memory_socket.bind(dram_.socket);
+    bus_.memory_port.bind(dram_);
     for (std::size_t i = 0; i < engines; ++i) {
       engines_.push_back(std::make_unique<Engine>(("engine" + std::to_string(i)).c_str(), i << 24));
       engines_.back()->dma.socket.bind(bus_.port_sockets[i]);

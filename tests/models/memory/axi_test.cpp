@@ -15,7 +15,7 @@ using testing_support::Ends;
 using testing_support::QueueMemory;
 using testing_support::Script;
 
-/// QueueMemory behind a socket.
+/// QueueMemory as a SystemC module.
 class TestMemory : public MemoryController {
  public:
   TestMemory(const sc_core::sc_module_name& name, std::int64_t latency, std::int64_t bytes_a_cycle)
@@ -24,7 +24,7 @@ class TestMemory : public MemoryController {
   Activity activity() const override { return {}; }
 
  private:
-  MemoryDates access(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) override {
+  MemoryDates serve(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) override {
     const auto dates = memory_.access(write, {address, bytes, 0}, arrival);
     return {dates.first, dates.last};
   }
@@ -82,7 +82,7 @@ TEST_P(RandomTraffic, EndsWhenTheRulesSayIndependentOfTheKernel) {
 
   AxiInterconnect bus("bus", config, ports, config.clock_mhz);
   TestMemory memory("memory", 9, 3);
-  bus.memory_socket.bind(memory.socket);
+  bus.memory_port.bind(memory);
   std::vector<std::unique_ptr<Player>> players(ports);
   for (std::size_t i = 0; i < ports; ++i) {
     const std::size_t p = scene.reversed ? ports - 1 - i : i;
@@ -112,7 +112,7 @@ struct Machine {
 
   Machine(const AxiConfig& config, double clock_mhz, const std::vector<Transfer>& transfers)
       : bus("bus", config, 1, clock_mhz), memory("memory", 10, 1'000'000), player("player", {0, transfers}) {
-    bus.memory_socket.bind(memory.socket);
+    bus.memory_port.bind(memory);
     player.dma.socket.bind(bus.port_sockets[0]);
   }
 };
@@ -185,7 +185,7 @@ TEST(AxiInterconnect, AFullQueueHoldsTheInitiatorBack) {
   AxiInterconnect bus("bus", config, 1, 100);
   TestMemory memory("memory", 10, 1'000'000);
   Flood flood("flood");
-  bus.memory_socket.bind(memory.socket);
+  bus.memory_port.bind(memory);
   flood.dma.socket.bind(bus.port_sockets[0]);
   sc_core::sc_start();
   // Eight descriptors cover the way (18 cycles) with their 8 x 16 beats, so the data channel never rests.
@@ -200,7 +200,7 @@ TEST(AxiInterconnect, WithADdr3BehindBytesInAreBytesOut) {
   DramController dram("dram", DramConfig{}, 100);
   Player reader("reader", {5, {{false, 3, 10'001}, {false, 1 << 20, 500, 20, 4096}}});
   Player writer("writer", {5, {{true, 1 << 22, 20'000}}});
-  bus.memory_socket.bind(dram.socket);
+  bus.memory_port.bind(dram);
   reader.dma.socket.bind(bus.port_sockets[0]);
   writer.dma.socket.bind(bus.port_sockets[1]);
   sc_core::sc_start();

@@ -5,6 +5,18 @@
 namespace sparsim {
 namespace {
 
+TEST(Divisor, RoundsAsADivisionDoes) {
+  for (const std::int64_t value : {1, 2, 3, 7, 16, 625, 142'857, 1'000'000'007}) {
+    const Divisor divisor(value);
+    for (const std::int64_t multiple :
+         {std::int64_t{0}, std::int64_t{1}, std::int64_t{1'000'000}, (std::int64_t{1} << 61) / value})
+      for (const std::int64_t n : {multiple * value, multiple * value + 1, multiple * value + value - 1}) {
+        EXPECT_EQ(divisor.floor_of(n), n / value) << n << " / " << value;
+        EXPECT_EQ(divisor.ceil_of(n), n / value + (n % value != 0 ? 1 : 0)) << n << " / " << value;
+      }
+  }
+}
+
 TEST(ClockRatio, CountsFarCyclesExactly) {
   const ClockRatio clocks(ClockPeriod::of_mhz(100), ClockPeriod::of_ps(1875));  // 10 ns: 16/3 memory clocks
   EXPECT_EQ(clocks.to_far(0), 0);

@@ -22,7 +22,7 @@ class Bench : public sc_core::sc_module {
 
   Bench(const sc_core::sc_module_name& name, const DmaConfig& config, std::function<void(Bench&)> program)
       : sc_module(name), bus("bus", bus_config(), 1, 100), dma("dma", config), program_(std::move(program)) {
-    bus.memory_socket.bind(memory.socket);
+    bus.memory_port.bind(memory);
     dma.socket.bind(bus.port_sockets[0]);
     SC_HAS_PROCESS(Bench);
     SC_THREAD(run);

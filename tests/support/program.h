@@ -31,7 +31,7 @@ class ProgramTest : public testing::Test {
  protected:
   /// Runs the program to its end; a run of more than a minute fails the test.
   Outcome run(const std::vector<std::string>& arguments, const Conditions& conditions = {});
-  /// Starts it, waits until `file` or something that is named like it is there, interrupts it.
+  /// Starts it, waits until a file is there whose name begins with `file`, and sends SIGINT.
   Outcome interrupt_once_writing(const std::string& file, const std::vector<std::string>& arguments);
   /// Expects exit status 2, nothing but `message` and a line break on stderr.
   void expect_refused(const std::vector<std::string>& arguments, const std::string& message);
@@ -40,7 +40,7 @@ class ProgramTest : public testing::Test {
   void copy(const std::string& path_in_repository);
   /// configs/accelerators/ and configs/devices/, as they are shipped.
   void copy_configs();
-  /// accelerators/sparcnet-small.yaml as `name` beside it, its first `from` replaced by `to`.
+  /// accelerators/a.yaml, made of sparcnet-small.yaml with the first `from` replaced by `to`; returns that path.
   std::string derived_accelerator(const std::string& from, const std::string& to);
 
   void write(const std::string& name, const std::string& contents);

@@ -29,5 +29,5 @@ for target; do
     tail -n 60 "$scratch/log"
     exit 1
   fi
-  tail -n 1 "$scratch/log"
+  grep '^Done' "$scratch/log"
 done

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <regex>
+#include <sstream>
 
 #include "models/core/error.h"
 #include "sim/output_file.h"
@@ -35,11 +35,15 @@ class BoardFiles : public testing::Test {
     try {
       load_board(path("zedboard.yaml"));
     } catch (const InputError& error) {
-      std::string text = error.what();
-      const std::string prefix = path("");
-      for (std::size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix))
-        text.erase(at, prefix.size());
-      return std::regex_replace(text, std::regex("yaml:[0-9]+:"), "yaml:");
+      std::string lines;
+      std::istringstream all(error.what());
+      for (std::string line; std::getline(all, line); lines += (lines.empty() ? "" : "\n") + line) {
+        for (std::size_t at = line.find(path("")); at != std::string::npos; at = line.find(path("")))
+          line.erase(at, path("").size());
+        const std::size_t colon = line.find(':');
+        line.erase(colon, line.find(':', colon + 1) - colon);
+      }
+      return lines;
     }
     return "no error";
   }

@@ -41,14 +41,4 @@ void Region::run() {
   }
 }
 
-void Region::make_ready(TimedProcess& process) {
-  const std::size_t last = first_ + count_ < ready_.size() ? first_ + count_ : first_ + count_ - ready_.size();
-  ready_[last] = &process;
-  ++count_;
-  if (idle_) {
-    idle_ = false;
-    work_.notify();
-  }
-}
-
 }  // namespace sparsim

@@ -32,4 +32,22 @@ class Region : public sc_core::sc_module {
   std::exception_ptr error_;
 };
 
+inline void Region::make_ready(TimedProcess& process) {
+  const std::size_t last = first_ + count_ < ready_.size() ? first_ + count_ : first_ + count_ - ready_.size();
+  ready_[last] = &process;
+  ++count_;
+  if (idle_) {
+    idle_ = false;
+    work_.notify();
+  }
+}
+
+inline void TimedProcess::wake() {
+  waits_on_ = nullptr;
+  if (region_)
+    region_->make_ready(*this);
+  else
+    wake_.notify();
+}
+
 }  // namespace sparsim

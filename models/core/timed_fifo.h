@@ -10,6 +10,7 @@
 
 #include "models/core/cycles.h"
 #include "models/core/error.h"
+#include "models/core/region.h"
 #include "models/core/timed_process.h"
 
 namespace sparsim {
@@ -34,7 +35,7 @@ class TimedFifoBase : public sc_core::sc_object, public virtual sc_core::sc_inte
     std::size_t high_water = 0;           // most items at a time, each from the date it enters to the date it leaves
   };
 
-  std::size_t depth() const { return slots_.size(); }
+  std::size_t depth() const { return depth_; }
   Cycles forward_cycles() const { return forward_; }
   Cycles backward_cycles() const { return backward_; }
   Counters counters() const;
@@ -43,8 +44,9 @@ class TimedFifoBase : public sc_core::sc_object, public virtual sc_core::sc_inte
  protected:
   TimedFifoBase(const char* name, std::size_t depth, Cycles forward_cycles, Cycles backward_cycles);
 
-  /// Adds room for an item to a ring that holds items [first, last), item i in slot i % depth.
-  virtual void grow_payload(std::uint64_t first, std::uint64_t last) = 0;
+  /// Grows the payload to a ring of `size` items, a power of two; those before `written` stay, item i in i % size.
+  virtual void grow_payload(std::uint64_t written, std::size_t size) = 0;
+  std::size_t ring_size() const { return slots_.size(); }
 
  private:
   template <class>
@@ -55,58 +57,67 @@ class TimedFifoBase : public sc_core::sc_object, public virtual sc_core::sc_inte
   friend class TimedRun;
   friend void pass(TimedIn<Token>& in, TimedOut<Token>& out, const Cycles* service, std::size_t n);
 
+  // An item's date: while it is in the FIFO, when the reader may have it; once it left, when the writer may have its
+  // place.
   struct Slot {
-    Cycles date;  // holding an item: when the reader may have it; free: when the writer may have the slot
+    Cycles date;
   };
+  std::size_t index(std::uint64_t item) const { return static_cast<std::size_t>(item) & mask_; }
+  Slot& slot(std::uint64_t item) { return slots_[index(item)]; }
+  const Slot& slot(std::uint64_t item) const { return slots_[index(item)]; }
 
   // The reader's end. "In the ring" is an item that the writer, however far it ran ahead, has written.
   void set_reader(TimedProcess& process);
-  bool await_item() { return front_ != front_stop_ || more_items(); }
+  bool await_item() { return read_ != written_ || wait_for_item(); }
   void reach_item();  // the reader's clock comes to the date of the front item
   void leave();       // the front item leaves at the reader's clock
-  std::size_t front_index() const { return static_cast<std::size_t>(front_ - slots_.data()); }
+  void read_item();   // both
+  std::size_t front_index() const { return index(read_); }
 
   // The writer's end.
   void set_writer(TimedProcess& process);
-  bool await_slot() { return back_ != back_stop_ || more_slots(); }
-  void reach_slot();           // the writer's clock comes to the date of the free slot
-  void enter(Cycles latency);  // an item enters it, `latency` after the writer's clock
-  std::size_t back_index() const { return static_cast<std::size_t>(back_ - slots_.data()); }
+  bool await_slot() { return written_ - read_ != depth_ || wait_for_slot(); }
+  void reach_slot();                // the writer's clock comes to the date of the free slot
+  void enter(Cycles latency);       // an item enters it, `latency` after the writer's clock
+  void write_item(Cycles latency);  // both
+  std::size_t back_index() const { return index(written_); }
+  std::size_t freed_index() const { return index(written_ - depth_); }
 
   static void pass(TimedFifoBase& in, TimedFifoBase& out, const Cycles* service, std::size_t n);
+  static std::size_t pass_straight(TimedFifoBase& in, TimedFifoBase& out, const Cycles* service, std::size_t n);
+  /// For `n` items from `first` on that have left, and were available at these dates.
+  void count_high_water(std::uint64_t first, const Cycles* available, std::size_t n);
 
-  std::uint64_t written() const { return written_before_ + back_index(); }
-  std::uint64_t read() const { return read_before_ + front_index(); }
-  std::size_t items() const { return static_cast<std::size_t>(written() - read()); }
-  std::size_t room() const { return slots_.size() - items(); }
+  std::size_t items() const { return static_cast<std::size_t>(written_ - read_); }
+  std::size_t room() const { return depth_ - items(); }
 
-  bool more_items();
-  bool more_slots();
+  // Whether the item `left`, which has left, was still there when one entered that was available at this date. The mark
+  // rises where the item `high_water_` before one was: by one an item at most.
+  bool was_there(std::uint64_t left, Cycles available) const {
+    return slot(left).date - backward_ > available - forward_;
+  }
+  bool wait_for_item();
+  bool wait_for_slot();
   void wake_reader();
   void wake_writer();
-  void count_high_water() const;
-  void limit_write_stretch() const;
-  /// Adds a slot to a full ring. For the exploration of a deadlock: causes and high-water mark are no longer kept.
+  /// Adds a slot to a full ring, for the exploration of a deadlock.
   void grow();
   [[noreturn]] void refuse(const char* operation) const;
 
   // For a run with a limit or a critical path: before the process waits for a slot's date, and with what it writes.
-  void watch(TimedProcess& process, const Slot& slot) const;
+  void watch(TimedProcess& process, std::size_t index) const;
   void watch_leave(TimedProcess& process);
   void watch_entry(TimedProcess& process, Cycles latency, Cycles entry);
 
-  std::vector<Slot> slots_;  // [depth]
+  // Twice the depth and a power of two: an item's date stays until the item `depth` behind it has been read, for the
+  // high-water mark.
+  std::vector<Slot> slots_;
+  std::size_t mask_;
+  std::size_t depth_;
   const Cycles forward_, backward_;
-  // Each side works through a stretch of slots, up to its stop, before it looks what the other did or where the ring
-  // ends: that is when it counts, too.
-  Slot *front_, *front_stop_;  // the next item to read
-  Slot* back_;                 // the next slot to write
-  mutable Slot* back_stop_;
-  std::uint64_t written_before_ = 0, read_before_ = 0;  // up to the lap of the ring on which the side is
-  mutable std::uint64_t counted_ = 0;                   // written items that high_water_ accounts for
-  mutable std::size_t count_row_ = 1;
-  mutable std::size_t high_water_ = 1;  // right from the first item on
-  Cycles last_entry_ = 0;               // items stay in order
+  std::uint64_t written_ = 0, read_ = 0;
+  std::size_t high_water_ = 1;  // of the items read; right from the first one on
+  Cycles last_entry_ = 0;       // items stay in order
   Cycles stall_ = 0, starvation_ = 0;
   bool reader_waits_ = false, writer_waits_ = false;
   TimedProcess* reader_ = nullptr;
@@ -132,7 +143,7 @@ class TimedFifo final : public TimedFifoBase {
   /// Throws InputError unless `depth` is at least one item and the latencies are not negative.
   TimedFifo(const char* name, std::size_t depth, Cycles forward_cycles, Cycles backward_cycles)
       : TimedFifoBase(name, depth, forward_cycles, backward_cycles) {
-    if constexpr (!std::is_empty_v<T>) payload_.resize(depth);
+    if constexpr (!std::is_empty_v<T>) payload_.resize(ring_size());
   }
 
  private:
@@ -141,12 +152,11 @@ class TimedFifo final : public TimedFifoBase {
   template <class>
   friend class TimedOut;
 
-  void grow_payload([[maybe_unused]] std::uint64_t first, [[maybe_unused]] std::uint64_t last) override {
+  void grow_payload([[maybe_unused]] std::uint64_t written, [[maybe_unused]] std::size_t size) override {
     if constexpr (!std::is_empty_v<T>) {
-      std::vector<T> payload(payload_.size() + 1);
-      for (std::uint64_t i = first; i < last; ++i)
-        payload[static_cast<std::size_t>(i % payload.size())] =
-            std::move(payload_[static_cast<std::size_t>(i % payload_.size())]);
+      std::vector<T> payload(size);
+      for (std::uint64_t i = written - payload_.size(); i != written; ++i)
+        payload[i & (size - 1)] = std::move(payload_[i & (payload_.size() - 1)]);
       payload_ = std::move(payload);
     }
   }
@@ -176,9 +186,15 @@ class TimedIn : public sc_core::sc_port<TimedFifo<T>> {
   /// Gives the slot of the item that front() showed back, now.
   void pop() { fifo_->leave(); }
   T read() {
-    T item = std::move(front());
-    pop();
-    return item;
+    if constexpr (std::is_empty_v<T>) {
+      fifo_->read_item();
+      return T{};
+    } else {
+      if (!fifo_->await_item()) fifo_->refuse("read");
+      T item = std::move(fifo_->payload_[fifo_->front_index()]);
+      fifo_->read_item();
+      return item;
+    }
   }
   /// Reads as a part of its own does that started together with its process: at max(now, available), whatever the
   /// process's other ports wait for. The clock stays until meet(). An input that is independent of its neighbours.
@@ -223,9 +239,11 @@ class TimedOut : public sc_core::sc_port<TimedFifo<T>> {
   /// Writes an item that is still `latency` cycles away from the FIFO. It has its slot from now on, as in a pipeline
   /// that starts nothing without room for the result; the writer goes on at once. An item never overtakes another.
   void write_after(Cycles latency, T item = T{}) {
-    fifo_->reach_slot();
-    if constexpr (!std::is_empty_v<T>) fifo_->payload_[fifo_->back_index()] = std::move(item);
-    fifo_->enter(latency);
+    if constexpr (!std::is_empty_v<T>) {
+      if (!fifo_->await_slot()) fifo_->refuse("write");
+      fifo_->payload_[fifo_->back_index()] = std::move(item);
+    }
+    fifo_->write_item(latency);
   }
   /// Writes at max(now, freed), whatever the process's other ports wait for. The clock stays until meet(). An output
   /// that is independent of its neighbours.
@@ -256,7 +274,7 @@ class TimedOut : public sc_core::sc_port<TimedFifo<T>> {
 /// `n` items in bulk, dated as by: for (k < n) { in.read(); advance(service[k]); out.write(); }. Both ports are those
 /// of one process; `n` is at most the ready() of each.
 inline void pass(TimedIn<Token>& in, TimedOut<Token>& out, const Cycles* service, std::size_t n) {
-  TimedFifoBase::pass(*in.fifo_, *out.fifo_, service, n);
+  if (n != 0) TimedFifoBase::pass(*in.fifo_, *out.fifo_, service, n);
 }
 
 inline void TimedFifoBase::wake_reader() {
@@ -273,32 +291,52 @@ inline void TimedFifoBase::wake_writer() {
 
 // Which of two dates is later is as good as random: no branch on it, except where somebody watches.
 
-// Which of two dates is later is as good as random: no branch on it, except where somebody watches.
-
 inline void TimedFifoBase::reach_item() {
   if (!await_item()) refuse("read");
   TimedProcess& p = *reader_;
-  if (p.watched_) watch(p, *front_);
-  const Cycles reached = std::max(p.now_, front_->date);
+  if (p.watched_) watch(p, front_index());
+  const Cycles reached = std::max(p.now_, slot(read_).date);
   starvation_ += reached - p.now_;
   p.now_ = reached;
 }
 
 inline void TimedFifoBase::leave() {
   TimedProcess& p = *reader_;
+  Slot& item = slot(read_);
   const Cycles date = p.now_;
-  if (front_ == front_stop_ || front_->date > date) refuse("pop before front");
+  if (read_ == written_ || item.date > date) refuse("pop before front");
   p.check_date(date);
   if (p.watched_) watch_leave(p);
-  front_++->date = date + backward_;
+  if (was_there(read_ - high_water_, item.date)) ++high_water_;
+  item.date = date + backward_;
+  ++read_;
+  wake_writer();
+}
+
+inline void TimedFifoBase::read_item() {
+  TimedProcess& p = *reader_;
+  if (read_ == written_ || p.watched_) {
+    reach_item();
+    return leave();
+  }
+  // The common case by itself: no call comes between the dates, so that they stay in registers.
+  Slot& item = slot(read_);
+  const Cycles now = p.now_, available = item.date;
+  const Cycles reached = std::max(now, available);
+  p.check_date(reached);
+  if (was_there(read_ - high_water_, available)) ++high_water_;
+  item.date = reached + backward_;
+  ++read_;
+  starvation_ += reached - now;
+  p.now_ = reached;
   wake_writer();
 }
 
 inline void TimedFifoBase::reach_slot() {
   if (!await_slot()) refuse("write");
   TimedProcess& p = *writer_;
-  if (p.watched_) watch(p, *back_);
-  const Cycles reached = std::max(p.now_, back_->date);
+  if (p.watched_) watch(p, freed_index());
+  const Cycles reached = std::max(p.now_, slot(written_ - depth_).date);
   stall_ += reached - p.now_;
   p.now_ = reached;
 }
@@ -309,7 +347,26 @@ inline void TimedFifoBase::enter(Cycles latency) {
   p.check_date(p.now_);
   if (p.watched_) watch_entry(p, latency, entry);
   last_entry_ = entry;
-  back_++->date = entry + forward_;
+  slot(written_).date = entry + forward_;
+  ++written_;
+  wake_reader();
+}
+
+inline void TimedFifoBase::write_item(Cycles latency) {
+  TimedProcess& p = *writer_;
+  if (written_ - read_ == depth_ || p.watched_) {
+    reach_slot();
+    return enter(latency);
+  }
+  const Cycles now = p.now_;
+  const Cycles reached = std::max(now, slot(written_ - depth_).date);
+  const Cycles entry = std::max(reached + latency, last_entry_);
+  p.check_date(reached);
+  slot(written_).date = entry + forward_;
+  ++written_;
+  stall_ += reached - now;
+  last_entry_ = entry;
+  p.now_ = reached;
   wake_reader();
 }
 

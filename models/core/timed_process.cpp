@@ -91,14 +91,6 @@ bool TimedProcess::suspend() {
   return true;
 }
 
-void TimedProcess::wake() {
-  waits_on_ = nullptr;
-  if (region_)
-    region_->make_ready(*this);
-  else
-    wake_.notify();
-}
-
 void TimedProcess::refuse_date(Cycles date) {
   if (date > limit_) stop();
   throw ModelError(

@@ -77,7 +77,7 @@ class TimedProcess : public sc_core::sc_module {
   void check_date(Cycles date) {
     if ((watched_ && date > limit_) || date < cycles(*kernel_now_)) refuse_date(date);
   }
-  void refuse_date(Cycles date);
+  [[noreturn]] void refuse_date(Cycles date);
   [[noreturn]] void stop();
   void stop_at_limit();  // from outside, while it waits for kernel time
 

@@ -47,7 +47,7 @@ void TimedRun::run() {
   for (TimedFifoBase* fifo : find_all<TimedFifoBase>()) {
     if (!options_.critical_path) continue;
     fifo->cause_ = path_.cause(std::string("FIFO ") + fifo->name());
-    fifo->events_.assign(fifo->depth(), CriticalPath::kStart);
+    fifo->events_.assign(fifo->ring_size(), CriticalPath::kStart);
     path_.hold(fifo->events_);
     path_.hold(fifo->last_entry_event_);
   }

@@ -48,13 +48,21 @@ TEST_P(TimedFifoExactness, GivesTheDatesOfTheNaiveNetwork) {
 
   const Outcome expected = naive ? naive->outcome() : simulate_cycles(network);
   ASSERT_EQ(expected.dates.back().size(), kItems * 2);  // the sink: a read and some work
-  for (const TimedNetwork* timed : {&region, &threads, &mixed}) {
+  const std::vector<Wait> expected_waits = waits(network, expected.dates);
+  ASSERT_GE(expected_waits.size(), network.fifos);
+  for (TimedNetwork* timed : {&region, &threads, &mixed}) {
     const Outcome actual = timed->outcome();
     for (std::size_t p = 0; p < expected.dates.size(); ++p) {
       SCOPED_TRACE(std::string(timed->name()) + ", process " + std::to_string(p));
       ASSERT_EQ(actual.dates[p], expected.dates[p]);
     }
     EXPECT_EQ(actual.high_water, expected.high_water);
+    for (const Wait& wait : expected_waits) {
+      const TimedFifoBase::Counters counters = timed->fifo(wait.fifo).counters();
+      EXPECT_EQ(counters.words, kItems);
+      EXPECT_EQ(wait.reading ? counters.reader_starvation_cycles : counters.writer_stall_cycles, wait.cycles)
+          << "FIFO " << wait.fifo << (wait.reading ? ", reading" : ", writing");
+    }
   }
 }
 

@@ -47,6 +47,29 @@ inline std::size_t high_water(const std::vector<Cycles>& entered, const std::vec
   return most;
 }
 
+/// What a process waited for at a FIFO, from the dates of its steps.
+struct Wait {
+  std::size_t fifo;
+  bool reading;
+  Cycles cycles;
+};
+/// All waits at steps of a single port: there, the whole step is spent waiting. (Where several ports are waited for at
+/// once, the share of each is a matter of the order in which one looks.)
+inline std::vector<Wait> waits(const Network& network, const Dates& dates) {
+  std::vector<Wait> found;
+  for (std::size_t p = 0; p < network.programs.size(); ++p) {
+    const std::vector<Step>& steps = network.programs[p].steps;
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+      if (steps[s].fifos.size() != 1) continue;
+      Wait wait{steps[s].fifos[0], steps[s].kind == Step::read_all || steps[s].kind == Step::read_each, 0};
+      for (std::size_t i = s; i < dates[p].size(); i += steps.size())
+        wait.cycles += dates[p][i] - (i == 0 ? 0 : dates[p][i - 1]);
+      found.push_back(wait);
+    }
+  }
+  return found;
+}
+
 /// Registered FIFOs (forward 1) cycle by cycle: counters and nothing else. Every cycle the processes act once, the last
 /// first, so that with combinational ready (backward 0) a writer sees what was read in the same cycle.
 inline Outcome simulate_cycles(const Network& network) {

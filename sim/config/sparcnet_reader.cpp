@@ -65,7 +65,9 @@ void read_sparcnet(Section& root, Accelerator& accelerator) {
   c.salience_unit = static_cast<SalienceUnit>(root.choice("salience_unit", {"host", "pe"}, 0));
   c.memory = accelerator.board.memory;
   c.host = accelerator.board.host;
-  for (const std::string& problem : problems(c)) root.problem("", problem);
+  const std::vector<std::string> found = problems(c);
+  for (const std::string& problem : found) root.problem("", problem);
+  if (!found.empty()) return;  // what follows asks for a configuration that is sound
 
   accelerator.clock_mhz = c.clock_mhz;
   accelerator.format = c.pe_grid.format;

@@ -76,6 +76,13 @@ TEST(Accelerator, SaysWhichOverrideIsWrong) {
             "--set clock_mhz.rows=4: " + std::string(kSmall) + " has no section 'clock_mhz'");
 }
 
+// One word of fp16 in each half of a scratchpad that is loaded while it is read: 4 bytes.
+TEST(Accelerator, RefusesAScratchpadOfHalfAWord) {
+  EXPECT_EQ(error_of(kSmall, {"scratchpads.ifmap.size_bytes=4098"}),
+            kSmall + std::string(":2: ifmap.size_bytes = 4098: must be a multiple of 4, a word of 2 bytes in each of 1 "
+                                 "ports in both halves"));
+}
+
 TEST(Accelerator, RefusesAnOverrideWithoutKeyOrValue) {
   for (const char* assignment : {"", "=", "=4", "pe_grid.rows", "pe_grid.rows="})
     EXPECT_EQ(error_of(kSmall, {assignment}),

@@ -13,7 +13,10 @@ Host::Host(const sc_core::sc_module_name& name, const HostConfig& config, double
   SPARSIM_CHECK(found.empty(), "{}", found.front());
 }
 
-Cycles Host::write_registers(std::uint64_t address, std::int64_t count) {
+Cycles Host::write_registers(std::uint64_t address, std::int64_t count) { return spend(access_cycles(address, count)); }
+
+// Apart from spend(): a run may end while it waits, and what is on its stack then is never released.
+Cycles Host::access_cycles(std::uint64_t address, std::int64_t count) {
   constexpr unsigned kRegisterBytes = 4;
   std::uint32_t value = 0;
   tlm::tlm_generic_payload payload;
@@ -29,7 +32,7 @@ Cycles Host::write_registers(std::uint64_t address, std::int64_t count) {
     SPARSIM_CHECK(payload.is_response_ok(), "{} at cycle {}: {} at register address {}", name(), kernel_cycle(),
                   payload.get_response_string(), payload.get_address());
   }
-  return spend(cycles(delay));
+  return cycles(delay);
 }
 
 Cycles Host::take_interrupt() { return spend(interrupt_cycles()); }

@@ -34,6 +34,7 @@ class Host : public sc_core::sc_module {
   Cycles busy_cycles() const { return busy_; }
 
  private:
+  Cycles access_cycles(std::uint64_t address, std::int64_t count);
   Cycles spend(Cycles duration);
 
   const HostConfig config_;

@@ -91,6 +91,7 @@ void AxiInterconnect::accept_refused(std::size_t port, std::int64_t left_queue) 
 }
 
 void AxiInterconnect::respond(std::size_t port, const AxiBus::Completion& completion) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the bus, which knows no TLM, carries the payload's address as its id
   auto& payload = *reinterpret_cast<tlm::tlm_generic_payload*>(static_cast<std::uintptr_t>(completion.id));
   auto* request = payload.get_extension<AxiRequestExtension>();
   request->bursts = completion.bursts;

@@ -41,7 +41,8 @@ SramController::SramController(const sc_core::sc_module_name& name, const SramCo
       word_cycles_(cycles_a_word(config, clock_mhz)) {}
 
 double SramController::peak_bytes_per_second() const {
-  return static_cast<double>(config_.data_bits / 8) * clock_mhz_ * 1e6 / static_cast<double>(word_cycles_);
+  const std::int64_t word_bytes = config_.data_bits / 8;
+  return static_cast<double>(word_bytes) * clock_mhz_ * 1e6 / static_cast<double>(word_cycles_);
 }
 
 MemoryDates SramController::serve(bool write, std::uint64_t address, std::int64_t bytes, Cycles arrival) {

@@ -10,7 +10,7 @@ namespace sparsim {
 /// Asynchronous SRAM on the pins of the FPGA. The defaults are those of a Cmod A7: ISSI IS61WV5128BLL-10, 512 Ki x 8,
 /// 10 ns over the full supply range.
 struct SramConfig {
-  std::int64_t size_bytes = 512 * 1024;
+  std::int64_t size_bytes = std::int64_t{512} * 1024;
   std::int64_t data_bits = 8;
   double access_ns = 10;               // a read or write cycle of the part
   std::int64_t turnaround_cycles = 1;  // of the accelerator clock, to turn the data pins round between reads and writes

@@ -315,7 +315,7 @@ bool Section::boolean(const std::string& key, std::optional<bool> otherwise) {
   return result;
 }
 
-std::string Section::text(const std::string& key, std::optional<std::string> otherwise) {
+std::string Section::text(const std::string& key, const std::optional<std::string>& otherwise) {
   const bool given = has(key);
   std::optional<std::string> value = scalar<std::string>(key, "a word");
   if (value && value->empty()) {

@@ -77,7 +77,7 @@ class Section {
   std::int64_t integer(const std::string& key, Range<std::int64_t> range, std::optional<std::int64_t> otherwise = {});
   double number(const std::string& key, Range<double> range, std::optional<double> otherwise = {});
   bool boolean(const std::string& key, std::optional<bool> otherwise = {});
-  std::string text(const std::string& key, std::optional<std::string> otherwise = {});
+  std::string text(const std::string& key, const std::optional<std::string>& otherwise = {});
   /// One of a closed list of names; returns its position.
   std::size_t choice(const std::string& key, const std::vector<std::string>& names,
                      std::optional<std::size_t> otherwise = {});

@@ -16,8 +16,6 @@
 
 #include "models/core/error.h"
 
-extern char** environ;
-
 namespace sparsim {
 namespace {
 

@@ -71,6 +71,7 @@ H5FD_class_t driver_class() {
   driver.name = "sparsim_output";
   driver.maxaddr = kLargestAddress;
   driver.fc_degree = H5F_CLOSE_WEAK;
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): the pointer itself is what HDF5 copies
   driver.fapl_size = sizeof(OutputStore*);
   driver.open = &open_store;
   driver.close = &close_store;

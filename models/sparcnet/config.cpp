@@ -22,9 +22,9 @@ std::vector<std::string> problems(const SparcnetConfig& c) {
         "1..64");
   check(c.pe_grid.accumulate_latency >= 1 && c.pe_grid.accumulate_latency <= 64, "pe_grid.accumulate_latency",
         c.pe_grid.accumulate_latency, "1..64");
-  append(found, problems(c.ifmap, "ifmap"));
-  append(found, problems(c.weight, "weight"));
-  append(found, problems(c.ofmap, "ofmap"));
+  append(found, problems(c.ifmap, "scratchpads.ifmap"));
+  append(found, problems(c.weight, "scratchpads.weight"));
+  append(found, problems(c.ofmap, "scratchpads.ofmap"));
   append(found, problems(c.axi));
   append(found, problems(c.dma));
   append(found, problems(c.registers));

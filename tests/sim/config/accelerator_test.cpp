@@ -78,9 +78,11 @@ TEST(Accelerator, SaysWhichOverrideIsWrong) {
 
 // One word of fp16 in each half of a scratchpad that is loaded while it is read: 4 bytes.
 TEST(Accelerator, RefusesAScratchpadOfHalfAWord) {
-  EXPECT_EQ(error_of(kSmall, {"scratchpads.ifmap.size_bytes=4098"}),
-            kSmall + std::string(":2: scratchpads.ifmap.size_bytes = 4098: must be a multiple of 4, a word of 2 bytes in each of 1 "
-                                 "ports in both halves"));
+  EXPECT_EQ(
+      error_of(kSmall, {"scratchpads.ifmap.size_bytes=4098"}),
+      kSmall + std::string(
+                   ":2: scratchpads.ifmap.size_bytes = 4098: must be a multiple of 4, a word of 2 bytes in each of 1 "
+                   "ports in both halves"));
 }
 
 TEST(Accelerator, RefusesAnOverrideWithoutKeyOrValue) {

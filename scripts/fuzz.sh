@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every fuzzer for a bounded time from its seeds, and fails where one finds something:
 #   scripts/fuzz.sh BUILD_DIRECTORY SECONDS_EACH [TARGET...]     targets: yaml onnx trace
+# FUZZ_SEED changes what is tried; without it every run begins the same way.
 # The input that did it stays in the build directory; mended, it becomes a seed in tests/fuzz/seeds/TARGET/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -24,7 +25,7 @@ for target; do
   mkdir "$scratch/$target"
   mapfile -t corpora < <(seeds "$target")
   echo "fuzz_$target, $seconds s"
-  if ! "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -rss_limit_mb=4096 -timeout=20 \
+  if ! "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -seed="${FUZZ_SEED:-1}" -rss_limit_mb=4096 -timeout=20 \
     -artifact_prefix="$build/fuzz_$target-" "$scratch/$target" "${corpora[@]}" >"$scratch/log" 2>&1; then
     tail -n 60 "$scratch/log"
     exit 1

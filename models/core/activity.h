@@ -11,7 +11,6 @@ struct Activity {
   std::uint64_t bus_read_bytes = 0, bus_write_bytes = 0, bus_bursts = 0;
   std::uint64_t dram_read_bytes = 0, dram_write_bytes = 0, dram_activates = 0;
   std::uint64_t host_cycles = 0;  // of the accelerator clock, while the host processor computes or programs
-  std::uint64_t fifo_words = 0;
 
   /// The one list of names, units and meanings; text and JSON writers and operator+= walk it.
   template <class Self, class Visitor>
@@ -27,7 +26,6 @@ struct Activity {
     v("dram_write_bytes", a.dram_write_bytes, "B", "written to external memory");
     v("dram_activates", a.dram_activates, "rows", "DRAM rows opened");
     v("host_cycles", a.host_cycles, "cycles", "the host processor was busy, in accelerator cycles");
-    v("fifo_words", a.fifo_words, "words", "passed through stream FIFOs");
   }
   template <class Visitor>
   void visit(Visitor&& v) const {

@@ -187,10 +187,6 @@ void Section::problem(const std::string& key, const std::string& what) const {
   file_->add_problem(node_->mark(key), node_->full(key), what);
 }
 
-std::string Section::source_of(const std::string& key) const {
-  return fmt::format("{}:{}: {}", file_->name, std::max(node_->mark(key).line, 0) + 1, node_->full(key));
-}
-
 template <class T>
 std::optional<T> Section::scalar(const std::string& key, const char* expected) {
   node_->known.insert(key);
@@ -321,16 +317,6 @@ std::vector<std::int64_t> Section::integers(const std::string& key, Range<std::i
   auto values = sequence<std::int64_t>(key, "a whole number");
   for (std::int64_t& value : values)
     if (value < range.low || value > range.high) {
-      problem(key, fmt::format("{}: each entry must be {}..{}", value, range.low, range.high));
-      value = range.low;
-    }
-  return values;
-}
-
-std::vector<double> Section::numbers(const std::string& key, Range<double> range) {
-  auto values = sequence<double>(key, "a number");
-  for (double& value : values)
-    if (!(value >= range.low && value <= range.high)) {
       problem(key, fmt::format("{}: each entry must be {}..{}", value, range.low, range.high));
       value = range.low;
     }

@@ -82,7 +82,6 @@ class Section {
   std::size_t choice(const std::string& key, const std::vector<std::string>& names,
                      std::optional<std::size_t> otherwise = {});
   std::vector<std::int64_t> integers(const std::string& key, Range<std::int64_t> range);
-  std::vector<double> numbers(const std::string& key, Range<double> range);
   std::vector<std::string> texts(const std::string& key);
 
   /// A map below this one. Where it is missing that is a problem, and the result an empty section.
@@ -95,7 +94,6 @@ class Section {
 
   /// Notes a problem with `key` (or with the section itself where it is empty): a rule between keys that does not hold.
   void problem(const std::string& key, const std::string& what) const;
-  std::string source_of(const std::string& key) const;  // `file:line: key`, for errors found later
 
  private:
   friend class YamlFile;

@@ -46,6 +46,7 @@ class Arbiter {
 /// The step model: plain C++, what the RTL is held against.
 class ArbiterStep final : public Arbiter {
  public:
+  /// `shape` is without problems().
   explicit ArbiterStep(const CrossbarShape& shape);
 
   void reset(std::uint32_t passes) override;
@@ -57,19 +58,21 @@ class ArbiterStep final : public Arbiter {
     bool busy = false, dealt = false, start = false, first = false, last = false;
     std::uint64_t window = 0, pending = 0;
     std::uint32_t pass = 0;
-    std::uint32_t skipped = 0;
+    std::uint32_t skipped = 0;  // windows in the skip buffer
     bool flush = false, flush_empty = false;
-    bool open = false;     // of the group that windows enter, one was dealt
-    int next = 0;          // where the search starts: after the input served last
+    bool open = false;  // of the group that windows are entering, one was dealt
+    int next = 0;       // where the search starts: after the input served last
   };
+
+  void deal();
 
   const CrossbarShape shape_;
   std::uint32_t passes_ = 1;
   State state_;
   ArbiterInputs inputs_;
   ArbiterOutputs outputs_;
-  std::uint64_t left_ = 0;  // of the requests, after this beat
-  int after_ = 0;           // where the search would start next
+  std::uint64_t left_ = 0;  // of the pending requests, behind this beat
+  int next_ = 0;            // and where the search starts then
 };
 
 }  // namespace sparsim

@@ -37,4 +37,12 @@ constexpr Cycles pass_cycles(const CrossbarShape& shape, int nonzeros) {
 /// The same for the dense engine, whatever the values: ceil(inputs / lanes).
 constexpr Cycles dense_pass_cycles(const CrossbarShape& shape) { return ceil_div(shape.inputs, shape.lanes); }
 
+/// Cycles from a beat to the accumulators (rtl/multiply_accumulate.sv): operands, products, and a register a level of
+/// the adder tree. A result is valid in the cycle after.
+constexpr int dot_stages(const CrossbarShape& shape) {
+  int levels = 0;
+  while ((1 << levels) < shape.lanes) ++levels;
+  return 2 + levels;
+}
+
 }  // namespace sparsim

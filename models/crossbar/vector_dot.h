@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "models/crossbar/arbiter.h"
@@ -25,11 +24,16 @@ struct DotOutputs {
   std::int64_t result = 0;
   bool result_end = false;  // of the last filter
   bool beat = false;
-  std::vector<std::uint64_t> grant;  // [lane], one-hot or zero; empty for the dense engine
+  std::vector<std::uint64_t> grant;                  // [lane], one-hot or zero; empty for the dense engine
   std::vector<std::int16_t> lane_data, lane_weight;  // [lane]
   std::uint32_t pass = 0;
   std::uint32_t ended = 0;  // windows that end with the beat; 0 for the dense engine
 };
+
+/// The lowest 48 bits, as a signed number: what a result of the engines as built holds.
+constexpr std::int64_t wrapped_result(std::int64_t value) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(value) << 16) >> 16;
+}
 
 /// A vector-dot engine, cycle by cycle, as built for co-simulation: operands and weights of 16 bits, results of 48 that
 /// wrap. The same protocol as Arbiter.

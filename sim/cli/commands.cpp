@@ -1,5 +1,6 @@
 #include "sim/cli/capture.h"
 #include "sim/cli/command.h"
+#include "sim/cli/cosim.h"
 #include "sim/cli/describe.h"
 #include "sim/cli/inspect.h"
 #include "sim/cli/run.h"
@@ -9,8 +10,8 @@
 namespace sparsim {
 
 std::vector<Command> commands() {
-  return {capture_command(),  synthesize_command(), inspect_command(),
-          describe_command(), run_trace_command(),  validate_command()};
+  return {capture_command(),   synthesize_command(), inspect_command(), describe_command(),
+          run_trace_command(), validate_command(),   cosim_command()};
 }
 
 }  // namespace sparsim

@@ -42,7 +42,8 @@ class DotTiming {
   Cycles date(std::int64_t step) const;
   std::int64_t step_from(Cycles date) const;
   void jump(std::int64_t step, Cycles to);
-  void forget();
+  /// Steps before this one will not be asked for.
+  void forget(std::int64_t step);
   /// The date at which the accumulators take the beat of `step`, which sends or flushes: behind the flush before it.
   Cycles reach(std::int64_t step);
   template <class Sink>
@@ -54,7 +55,7 @@ class DotTiming {
   const std::int64_t filters_;
   const int stages_;
 
-  std::deque<Jump> jumps_{{0, 0}};  // rising in both; the first covers last_step_
+  std::deque<Jump> jumps_{{0, 0}};  // rising in both
   std::int64_t last_step_ = -1;     // of the last beat so far
   Cycles entered_ = -1;             // date at which the last window entered
   int skipped_ = 0;                 // windows in the skip buffer behind the last beat
@@ -86,8 +87,8 @@ inline void DotTiming::jump(std::int64_t step, Cycles to) {
   if (const Jump& last = jumps_.back(); last.date + (step - last.step) != to) jumps_.push_back({step, to});
 }
 
-inline void DotTiming::forget() {
-  while (jumps_.size() > 1 && jumps_[1].step <= last_step_) jumps_.pop_front();
+inline void DotTiming::forget(std::int64_t step) {
+  while (jumps_.size() > 1 && jumps_[1].step <= step) jumps_.pop_front();
 }
 
 inline Cycles DotTiming::reach(std::int64_t step) {
@@ -123,13 +124,13 @@ Cycles DotTiming::enter(Cycles arrival, int nonzeros, bool last, Sink&& sink) {
   } else {
     entry = std::max(entry, free);
     const std::int64_t first = std::max(last_step_ + 1, step_from(entry + 1));
+    forget(first);
     const Cycles pass = zero ? 1 : pass_cycles(shape_, nonzeros);
     const std::int64_t passes = zero ? 1 : filters_;
     last_step_ = first + passes * pass - 1;
     skipped_ = 0;
     closed_ = zero && last;
     if (!zero) beats_ += passes * pass;
-    forget();
     if (!zero && last)
       for (std::int64_t filter = 1; filter <= filters_; ++filter) send(first + filter * pass - 1 + stages_, sink);
   }

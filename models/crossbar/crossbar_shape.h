@@ -30,8 +30,10 @@ std::string to_string(const CrossbarShape& shape);
 /// One sentence for each parameter out of range; empty where all is well.
 std::vector<std::string> problems(const CrossbarShape& shape);
 
-/// Cycles for which one filter holds the multipliers with a window of `nonzeros`: max(1, ceil(nonzeros / lanes)).
+/// Cycles for which one filter holds the multipliers with a window of `nonzeros`: max(1, ceil(nonzeros / lanes)); 0
+/// where it is a zero window and skipped.
 constexpr Cycles pass_cycles(const CrossbarShape& shape, int nonzeros) {
+  if (shape.skip_zero_window && nonzeros == 0) return 0;
   return std::max<Cycles>(1, ceil_div(nonzeros, shape.lanes));
 }
 /// The same for the dense engine, whatever the values: ceil(inputs / lanes).

@@ -22,16 +22,28 @@ class DotTiming {
   DotTiming(const CrossbarShape& shape, std::int64_t filters)
       : shape_(shape), filters_(filters), stages_(dot_stages(shape)) {}
 
-  /// A window that is there from `arrival` on, of `nonzeros` operands that are not zero; windows in order. Returns the
-  /// date at which it enters. For each result that it completes, `Cycles sink(Cycles valid)` is called: the result is
-  /// there from `valid` on, and leaves at the date that it returns, no sooner.
+  /// A window that is there from `arrival` on; windows in order. Each filter holds the multipliers with it for `pass`
+  /// cycles; 0: it is a zero window that is skipped. Returns the date at which it enters. The results that it completes
+  /// are sent before the next window begins.
+  Cycles begin(Cycles arrival, Cycles pass, bool last);
+
+  /// A result has to be sent.
+  bool sending() const { return unsent_ > 0; }
+  /// The date from which on it is valid.
+  Cycles result_valid() const { return loaded_ + 1; }
+  /// It left at this date, which is not before it was valid.
+  void sent(Cycles date);
+
+  /// All of it at once, for a window of `nonzeros`: `Cycles sink(Cycles valid)` says for each result when it leaves.
   template <class Sink>
-  Cycles enter(Cycles arrival, int nonzeros, bool last, Sink&& sink);
+  Cycles enter(Cycles arrival, int nonzeros, bool last, Sink&& sink) {
+    const Cycles entry = begin(arrival, pass_cycles(shape_, nonzeros), last);
+    while (sending()) sent(sink(result_valid()));
+    return entry;
+  }
 
   /// Date of the last beat of the windows entered so far; -1 before the first.
   Cycles end() const { return last_step_ < 0 ? -1 : date(last_step_); }
-  /// Beats so far, those that only end skipped windows not counted: cycles of work of the multipliers.
-  std::int64_t beats() const { return beats_; }
 
  private:
   struct Jump {
@@ -42,14 +54,9 @@ class DotTiming {
   Cycles date(std::int64_t step) const;
   std::int64_t step_from(Cycles date) const;
   void jump(std::int64_t step, Cycles to);
-  /// Steps before this one will not be asked for.
   void forget(std::int64_t step);
-  /// The date at which the accumulators take the beat of `step`, which sends or flushes: behind the flush before it.
   Cycles reach(std::int64_t step);
-  template <class Sink>
-  void send(std::int64_t step, Sink&& sink);
-  template <class Sink>
-  void flush(std::int64_t step, Sink&& sink);
+  void load_result();
 
   const CrossbarShape shape_;
   const std::int64_t filters_;
@@ -59,9 +66,15 @@ class DotTiming {
   std::int64_t last_step_ = -1;     // of the last beat so far
   Cycles entered_ = -1;             // date at which the last window entered
   int skipped_ = 0;                 // windows in the skip buffer behind the last beat
-  bool closed_ = false;             // one of them ends its group
-  std::int64_t beats_ = 0;
-  std::int64_t flush_end_step_ = 0;  // of the last flush: the first step behind it, where nothing holds it up
+  bool closed_ = false;             // one of them, or the one at work, was skipped and ends its group
+
+  // The results to send: a step each, in which one is loaded into the result register.
+  std::int64_t unsent_ = 0;
+  std::int64_t load_step_ = 0, load_stride_ = 1;
+  Cycles loaded_ = 0;  // date of load_step_
+  bool flushing_ = false;
+  // The last flush: a beat that sends or flushes waits for its end.
+  std::int64_t flush_end_step_ = 0;  // the first step behind it, where nothing holds it up
   Cycles flush_end_ = 0;             // and its date
 };
 
@@ -87,10 +100,12 @@ inline void DotTiming::jump(std::int64_t step, Cycles to) {
   if (const Jump& last = jumps_.back(); last.date + (step - last.step) != to) jumps_.push_back({step, to});
 }
 
+// Steps before this one will not be asked for.
 inline void DotTiming::forget(std::int64_t step) {
   while (jumps_.size() > 1 && jumps_[1].step <= step) jumps_.pop_front();
 }
 
+// The date at which the accumulators take the beat of `step`, which sends or flushes: behind the flush before it.
 inline Cycles DotTiming::reach(std::int64_t step) {
   if (step < flush_end_step_) {
     jump(step, flush_end_);
@@ -99,43 +114,47 @@ inline Cycles DotTiming::reach(std::int64_t step) {
   return date(step);
 }
 
-template <class Sink>
-void DotTiming::send(std::int64_t step, Sink&& sink) {
-  jump(step + 1, sink(reach(step) + 1));
+inline void DotTiming::load_result() { loaded_ = flushing_ ? date(load_step_) : reach(load_step_); }
+
+inline void DotTiming::sent(Cycles date_left) {
+  jump(load_step_ + 1, date_left);
+  load_step_ += load_stride_;
+  if (--unsent_ > 0) return load_result();
+  if (!flushing_) return;
+  flush_end_step_ = load_step_;
+  flush_end_ = date(load_step_);
 }
 
-template <class Sink>
-void DotTiming::flush(std::int64_t step, Sink&& sink) {
-  reach(step);
-  for (std::int64_t filter = 0; filter < filters_; ++filter) jump(step + filter + 2, sink(date(step + 1 + filter) + 1));
-  flush_end_step_ = step + 1 + filters_;
-  flush_end_ = date(flush_end_step_);
-}
-
-template <class Sink>
-Cycles DotTiming::enter(Cycles arrival, int nonzeros, bool last, Sink&& sink) {
+inline Cycles DotTiming::begin(Cycles arrival, Cycles pass, bool last) {
   Cycles entry = std::max(arrival, entered_ + 1);
-  const bool zero = shape_.skip_zero_window && nonzeros == 0;
+  const bool skipped = pass == 0;
   const Cycles free = end();
-  const bool waits = zero && entry < free && skipped_ < CrossbarShape::kSkipDepth && !closed_;
-  if (waits) {
+  std::int64_t first_pass_end = last_step_;
+  if (skipped && entry < free && skipped_ < CrossbarShape::kSkipDepth && !closed_) {
     ++skipped_;
     closed_ = last;
   } else {
     entry = std::max(entry, free);
     const std::int64_t first = std::max(last_step_ + 1, step_from(entry + 1));
     forget(first);
-    const Cycles pass = zero ? 1 : pass_cycles(shape_, nonzeros);
-    const std::int64_t passes = zero ? 1 : filters_;
-    last_step_ = first + passes * pass - 1;
+    first_pass_end = skipped ? first : first + pass - 1;
+    last_step_ = skipped ? first : first + filters_ * pass - 1;
     skipped_ = 0;
-    closed_ = zero && last;
-    if (!zero) beats_ += passes * pass;
-    if (!zero && last)
-      for (std::int64_t filter = 1; filter <= filters_; ++filter) send(first + filter * pass - 1 + stages_, sink);
+    closed_ = skipped && last;
   }
-  if (zero && last) flush(last_step_ + stages_, sink);
   entered_ = entry;
+  if (!last) return entry;
+
+  unsent_ = filters_;
+  flushing_ = skipped;
+  load_step_ = first_pass_end + stages_;
+  load_stride_ = pass;
+  if (flushing_) {
+    reach(load_step_);
+    ++load_step_;
+    load_stride_ = 1;
+  }
+  load_result();
   return entry;
 }
 

@@ -20,9 +20,7 @@ class Random {
   /// Below `bound`, up to 2^32 of them; the bias is below 2^-32.
   std::uint64_t below(std::uint64_t bound) { return ((engine_() >> 32) * bound) >> 32; }
   /// True with this probability, 0..1, to 2^-32.
-  bool chance(double probability) {
-    return static_cast<double>(engine_() >> 32) < probability * 4294967296.0;
-  }
+  bool chance(double probability) { return static_cast<double>(engine_() >> 32) < probability * 4294967296.0; }
 
  private:
   // SplitMix64's finaliser: neighbouring seeds become unrelated.

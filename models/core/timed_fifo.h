@@ -253,6 +253,16 @@ class TimedOut : public sc_core::sc_port<TimedFifo<T>> {
     process_.end_side();
   }
 
+  /// The same, but no sooner than `date`; returns the date at which it is written.
+  Cycles put_at(Cycles date, T item = T{}) {
+    process_.begin_side();
+    process_.advance_to(date);
+    write(std::move(item));
+    const Cycles written = process_.now();
+    process_.end_side();
+    return written;
+  }
+
   /// Slots that can be written without blocking the simulation; see TimedIn::ready().
   std::size_t ready() const { return fifo_->room(); }
 

@@ -10,7 +10,7 @@ packages=(
   build-essential ccache cmake ninja-build pkg-config
   libsystemc-dev libboost-program-options-dev libfmt-dev libyaml-cpp-dev nlohmann-json3-dev
   libonnx-dev libprotobuf-dev protobuf-compiler libdnnl-dev libhdf5-dev libstb-dev libssl-dev
-  libgtest-dev libgmock-dev libbenchmark-dev git
+  libgtest-dev libgmock-dev libbenchmark-dev verilator git
 )
 
 # install_packages NAME...: those that are not there yet.

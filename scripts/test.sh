@@ -5,7 +5,8 @@
 #   scripts/test.sh release  only the suite in build/release
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-test_packages=(python3-numpy python3-h5py clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14)
+test_packages=(python3-numpy python3-h5py yosys berkeley-abc
+  clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14)
 
 run_suite() {
   build "$1"

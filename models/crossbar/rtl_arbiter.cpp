@@ -1,25 +1,23 @@
 #include <verilated_models.h>  // before SystemC
-#include <verilated_shapes.h>
 
 #include "models/crossbar/rtl_engines.h"
 #include "models/crossbar/rtl_model.h"
-#include "models/crossbar/rtl_shapes.h"
 
 namespace sparsim {
 namespace {
 
-template <class Model>
+template <class Built>
 class RtlArbiter final : public Arbiter {
  public:
-  explicit RtlArbiter(const CrossbarShape& shape) : shape_(shape) {
-    outputs_.grant.resize(static_cast<std::size_t>(shape.lanes));
+  RtlArbiter() {
+    outputs_.grant.resize(Built::kShape.lanes);
     reset(1);
   }
 
   void reset(std::uint32_t passes) override { rtl_.reset(passes); }
   const ArbiterOutputs& evaluate(const ArbiterInputs& inputs) override {
-    SPARSIM_CHECK((inputs.request & ~low_bits(shape_.inputs)) == 0, "request {:#x} of {}", inputs.request,
-                  to_string(shape_));
+    SPARSIM_CHECK((inputs.request & ~low_bits(Built::kShape.inputs)) == 0, "request {:#x} of {}", inputs.request,
+                  to_string(Built::kShape));
     rtl_->window_valid_i = inputs.window_valid;
     write_port(rtl_->request_i, inputs.request);
     rtl_->last_i = inputs.last;
@@ -28,8 +26,7 @@ class RtlArbiter final : public Arbiter {
     outputs_.window_ready = rtl_->window_ready_o;
     outputs_.load = rtl_->load_o;
     outputs_.beat_valid = rtl_->beat_valid_o;
-    for (int lane = 0; lane < shape_.lanes; ++lane)
-      outputs_.grant[static_cast<std::size_t>(lane)] = port_bits(rtl_->grant_o, lane * shape_.inputs, shape_.inputs);
+    read_grants(rtl_->grant_o, Built::kShape.inputs, outputs_.grant);
     outputs_.pass = rtl_->pass_o;
     outputs_.dealt = rtl_->dealt_o;
     outputs_.pass_start = rtl_->pass_start_o;
@@ -44,20 +41,15 @@ class RtlArbiter final : public Arbiter {
   void clock() override { rtl_.clock(); }
 
  private:
-  const CrossbarShape shape_;
-  RtlModel<Model> rtl_;
+  RtlModel<typename Built::Arbiter> rtl_;
   ArbiterOutputs outputs_;
 };
 
 }  // namespace
 
 std::unique_ptr<Arbiter> rtl_arbiter(const CrossbarShape& shape) {
-#define SPARSIM_MAKERS(inputs, lanes)                                                       \
-  {{inputs, lanes, false}, make_rtl<Arbiter, RtlArbiter<Varbiter_##inputs##x##lanes##_0>>}, \
-      {{inputs, lanes, true}, make_rtl<Arbiter, RtlArbiter<Varbiter_##inputs##x##lanes##_1>>},
-  static const RtlMaker<Arbiter> makers[] = {SPARSIM_RTL_SHAPES(SPARSIM_MAKERS)};
-#undef SPARSIM_MAKERS
-  return make_rtl(makers, shape);
+  return make_built<Arbiter>(VerilatedModels{}, shape,
+                             [](auto built) { return std::make_unique<RtlArbiter<decltype(built)>>(); });
 }
 
 }  // namespace sparsim

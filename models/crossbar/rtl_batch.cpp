@@ -1,50 +1,46 @@
 #include <verilated_models.h>  // before SystemC
-#include <verilated_shapes.h>
 
 #include "models/crossbar/rtl_engines.h"
 #include "models/crossbar/rtl_model.h"
-#include "models/crossbar/rtl_shapes.h"
 
 namespace sparsim {
 namespace {
 
-template <class Model>
+template <class Built>
 class VerilatedBatch final : public RtlBatch {
  public:
-  explicit VerilatedBatch(const CrossbarShape&) { rtl_->beat_ready_i = 1; }
-
   Cycles deal(const std::uint64_t* requests, std::size_t count, std::uint32_t passes) override {
+    std::uint64_t all = 0;
+    for (std::size_t i = 0; i < count; ++i) all |= requests[i];
+    SPARSIM_CHECK((all & ~low_bits(Built::kShape.inputs)) == 0, "requests {:#x} of {}", all, to_string(Built::kShape));
     rtl_.reset(passes);
+    rtl_->beat_ready_i = 1;
     rtl_->window_valid_i = 1;
-    Cycles cycles = 0;
-    for (const std::uint64_t* next = requests; next != requests + count;) {
-      write_port(rtl_->request_i, *next);
+    Cycles beats = 0;  // follow each other without a gap
+    for (std::size_t next = 0; next < count;) {
+      write_port(rtl_->request_i, requests[next]);
       rtl_.settle();
       next += rtl_->window_ready_o;
+      beats += rtl_->beat_valid_o;
       rtl_.clock();
-      ++cycles;
     }
     rtl_->window_valid_i = 0;
     for (rtl_.settle(); rtl_->beat_valid_o; rtl_.settle()) {
+      ++beats;
       rtl_.clock();
-      ++cycles;
     }
-    return cycles - 1;  // the first window enters in the cycle before its first beat
+    return beats;
   }
 
  private:
-  RtlModel<Model> rtl_;
+  RtlModel<typename Built::Arbiter> rtl_;
 };
 
 }  // namespace
 
 std::unique_ptr<RtlBatch> rtl_batch(const CrossbarShape& shape) {
-#define SPARSIM_MAKERS(inputs, lanes)                                                            \
-  {{inputs, lanes, false}, make_rtl<RtlBatch, VerilatedBatch<Varbiter_##inputs##x##lanes##_0>>}, \
-      {{inputs, lanes, true}, make_rtl<RtlBatch, VerilatedBatch<Varbiter_##inputs##x##lanes##_1>>},
-  static const RtlMaker<RtlBatch> makers[] = {SPARSIM_RTL_SHAPES(SPARSIM_MAKERS)};
-#undef SPARSIM_MAKERS
-  return make_rtl(makers, shape);
+  return make_built<RtlBatch>(VerilatedModels{}, shape,
+                              [](auto built) { return std::make_unique<VerilatedBatch<decltype(built)>>(); });
 }
 
 }  // namespace sparsim

@@ -1,19 +1,17 @@
 #include <verilated_models.h>  // before SystemC
-#include <verilated_shapes.h>
 
 #include "models/crossbar/rtl_engines.h"
 #include "models/crossbar/rtl_model.h"
-#include "models/crossbar/rtl_shapes.h"
 
 namespace sparsim {
 namespace {
 
 /// Both engines; only the sparse one has grants and counts the windows that end.
-template <class Model, bool sparse>
+template <class Built, bool sparse>
 class RtlDot final : public VectorDot {
  public:
-  explicit RtlDot(const CrossbarShape& shape) : shape_(shape) {
-    const auto lanes = static_cast<std::size_t>(shape.lanes);
+  RtlDot() {
+    constexpr std::size_t lanes = Built::kShape.lanes;
     if (sparse) outputs_.grant.resize(lanes);
     outputs_.lane_data.resize(lanes);
     outputs_.lane_weight.resize(lanes);
@@ -22,9 +20,10 @@ class RtlDot final : public VectorDot {
 
   void reset(std::uint32_t filters) override { rtl_.reset(filters); }
   const DotOutputs& evaluate(const DotInputs& inputs) override {
-    const auto operands = static_cast<std::size_t>(shape_.inputs);
+    constexpr std::size_t operands = Built::kShape.inputs;
     SPARSIM_CHECK(inputs.window.size() == operands && inputs.weight.size() == operands,
-                  "{} operands and {} weights for {}", inputs.window.size(), inputs.weight.size(), to_string(shape_));
+                  "{} operands and {} weights for {}", inputs.window.size(), inputs.weight.size(),
+                  to_string(Built::kShape));
     rtl_->window_valid_i = inputs.window_valid;
     write_operands(rtl_->window_i, inputs.window);
     rtl_->last_i = inputs.last;
@@ -41,8 +40,7 @@ class RtlDot final : public VectorDot {
     read_operands(rtl_->lane_weight_o, outputs_.lane_weight);
     outputs_.pass = rtl_->pass_o;
     if constexpr (sparse) {
-      for (int lane = 0; lane < shape_.lanes; ++lane)
-        outputs_.grant[static_cast<std::size_t>(lane)] = port_bits(rtl_->grant_o, lane * shape_.inputs, shape_.inputs);
+      read_grants(rtl_->grant_o, Built::kShape.inputs, outputs_.grant);
       outputs_.ended = rtl_->ended_o;
     }
     return outputs_;
@@ -50,28 +48,19 @@ class RtlDot final : public VectorDot {
   void clock() override { rtl_.clock(); }
 
  private:
-  const CrossbarShape shape_;
-  RtlModel<Model> rtl_;
+  RtlModel<std::conditional_t<sparse, typename Built::SparseDot, typename Built::DenseDot>> rtl_;
   DotOutputs outputs_;
 };
 
+template <bool sparse>
+std::unique_ptr<VectorDot> rtl_dot(const CrossbarShape& shape) {
+  return make_built<VectorDot>(VerilatedModels{}, shape,
+                               [](auto built) { return std::make_unique<RtlDot<decltype(built), sparse>>(); });
+}
+
 }  // namespace
 
-std::unique_ptr<VectorDot> rtl_sparse_dot(const CrossbarShape& shape) {
-#define SPARSIM_MAKERS(inputs, lanes)                                                              \
-  {{inputs, lanes, false}, make_rtl<VectorDot, RtlDot<Vsparse_dot_##inputs##x##lanes##_0, true>>}, \
-      {{inputs, lanes, true}, make_rtl<VectorDot, RtlDot<Vsparse_dot_##inputs##x##lanes##_1, true>>},
-  static const RtlMaker<VectorDot> makers[] = {SPARSIM_RTL_SHAPES(SPARSIM_MAKERS)};
-#undef SPARSIM_MAKERS
-  return make_rtl(makers, shape);
-}
-
-std::unique_ptr<VectorDot> rtl_dense_dot(const CrossbarShape& shape) {
-#define SPARSIM_MAKERS(inputs, lanes) \
-  {{inputs, lanes, false}, make_rtl<VectorDot, RtlDot<Vdense_dot_##inputs##x##lanes, false>>},
-  static const RtlMaker<VectorDot> makers[] = {SPARSIM_RTL_SHAPES(SPARSIM_MAKERS)};
-#undef SPARSIM_MAKERS
-  return make_rtl(makers, {shape.inputs, shape.lanes, false});
-}
+std::unique_ptr<VectorDot> rtl_sparse_dot(const CrossbarShape& shape) { return rtl_dot<true>(shape); }
+std::unique_ptr<VectorDot> rtl_dense_dot(const CrossbarShape& shape) { return rtl_dot<false>(shape); }
 
 }  // namespace sparsim

@@ -11,8 +11,8 @@
 
 namespace sparsim {
 
-/// A Verilated engine with the clock, the reset and the stream of windows that all of ours share. A context of its own
-/// keeps it apart from every other.
+/// A Verilated engine with what all of ours share: clock and reset. A context of its own keeps it apart from the
+/// others.
 template <class Model>
 class RtlModel {
  public:
@@ -24,18 +24,18 @@ class RtlModel {
   void reset(std::uint32_t passes) {
     SPARSIM_CHECK(passes >= 1 && passes <= Arbiter::kMaxPasses, "{} passes", passes);
     model_.last_pass_i = static_cast<SData>(passes - 1);
-    model_.window_valid_i = 0;
     model_.rst_ni = 0;
     settle();
     clock();
     model_.rst_ni = 1;
   }
-  /// The falling edge, at which nothing is clocked: what changed on the inputs reaches the outputs.
+  /// What changed on the inputs reaches the outputs; the clock falls, at which nothing else happens.
   void settle() {
     model_.clk_i = 0;
     model_.eval();
   }
   void clock() {
+    SPARSIM_CHECK(model_.clk_i == 0, "clock() has to follow evaluate(): the clock has not fallen");
     model_.clk_i = 1;
     model_.eval();
   }
@@ -45,16 +45,16 @@ class RtlModel {
   Model model_;
 };
 
-// Ports are integers of 8 to 64 bits, or, above, arrays of words of 32; which, hangs on the parameters.
+constexpr std::uint64_t low_bits(int width) { return ~std::uint64_t{0} >> (64 - width); }
+
+// A port is an integer of 8 to 64 bits; a wider one is an array of words of 32.
 
 template <class Port>
 void write_port(Port& port, std::uint64_t bits) {
   port = static_cast<Port>(bits);
 }
 
-constexpr std::uint64_t low_bits(int width) { return ~std::uint64_t{0} >> (64 - width); }
-
-/// `width` bits from bit `first` up, 1..64.
+/// `width` bits, 1..64, from bit `first` up.
 template <class Port>
 std::uint64_t port_bits(const Port& port, int first, int width) {
   return std::uint64_t{port} >> first & low_bits(width);
@@ -70,7 +70,19 @@ std::uint64_t port_bits(const VlWide<words>& port, int first, int width) {
   return bits & low_bits(width);
 }
 
-/// Operand i in bits 16 i and up.
+/// The grants of all lanes: lane n in bits n*inputs and up.
+template <class Port>
+void read_grants(const Port& port, int inputs, std::vector<std::uint64_t>& grants) {
+  for (std::size_t lane = 0; lane < grants.size(); ++lane)
+    grants[lane] = port_bits(port, static_cast<int>(lane) * inputs, inputs);
+}
+
+/// Operands of 16 bits: operand i in bits 16 i and up.
+template <class Port>
+void read_operands(const Port& port, std::vector<std::int16_t>& operands) {
+  for (std::size_t i = 0; i < operands.size(); ++i)
+    operands[i] = static_cast<std::int16_t>(port_bits(port, static_cast<int>(16 * i), 16));
+}
 template <class Port>
 void write_operands(Port& port, const std::vector<std::int16_t>& operands) {
   std::uint64_t bits = 0;
@@ -84,11 +96,6 @@ void write_operands(VlWide<words>& port, const std::vector<std::int16_t>& operan
     const std::uint32_t high = 2 * word + 1 < operands.size() ? static_cast<std::uint16_t>(operands[2 * word + 1]) : 0;
     port.at(word) = high << 16 | low;
   }
-}
-template <class Port>
-void read_operands(const Port& port, std::vector<std::int16_t>& operands) {
-  for (std::size_t i = 0; i < operands.size(); ++i)
-    operands[i] = static_cast<std::int16_t>(port_bits(port, static_cast<int>(16 * i), 16));
 }
 
 }  // namespace sparsim

@@ -7,6 +7,8 @@
 
 #include "models/core/error.h"
 
+void vl_fatal(const char* file, int line, const char* instance, const char* message);  // Verilated models call it
+
 namespace sparsim {
 namespace {
 
@@ -192,6 +194,12 @@ TEST(RtlArbiter, RefusesWhatItsPinsCannotTake) {
   EXPECT_NO_THROW(arbiter->reset(Arbiter::kMaxPasses));
 }
 
+TEST(RtlArbiter, RefusesAClockBeforeItsInputs) {
+  const auto arbiter = rtl_arbiter({9, 2, false});
+  cycle(*arbiter, kNoWindow);
+  EXPECT_THROW(arbiter->clock(), ModelError);
+}
+
 // ---- vector dot
 
 /// One window, the only one of its group, through an engine; weights as [filter][input].
@@ -344,6 +352,25 @@ TEST(RtlBatch, BeginsAnewWithEveryRun) {
   const std::vector<std::uint64_t> requests(10, (bit(48) << 1) - 1);
   EXPECT_EQ(batch->deal(requests.data(), requests.size(), 3), 10 * 3 * 7);
   EXPECT_EQ(batch->deal(requests.data(), 1, 1), 7);
+}
+
+TEST(RtlBatch, NothingTakesNoTime) { EXPECT_EQ(rtl_batch({9, 3, false})->deal(nullptr, 0, 1), 0); }
+
+TEST(RtlBatch, RefusesWhatItsPinsCannotTake) {
+  const std::uint64_t requests[] = {bit(8), bit(9)};
+  const auto batch = rtl_batch({9, 3, false});
+  EXPECT_EQ(batch->deal(requests, 1, 1), 1);
+  EXPECT_THROW(batch->deal(requests, 2, 1), ModelError);
+  EXPECT_THROW(batch->deal(requests, 1, 0), ModelError);
+}
+
+TEST(Verilated, WhatIsFatalToAModelIsADefect) {
+  try {
+    vl_fatal("a.sv", 12, "top", "Active region did not converge.");
+    FAIL() << "went on";
+  } catch (const ModelError& error) {
+    EXPECT_STREQ(error.what(), "a.sv:12: top: Active region did not converge.");
+  }
 }
 
 // ---- the table

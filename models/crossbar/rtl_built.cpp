@@ -1,0 +1,31 @@
+#include <verilated_models.h>  // before SystemC
+
+#include "models/core/error.h"
+#include "models/crossbar/rtl_engines.h"
+
+namespace sparsim {
+namespace {
+
+template <class... Built>
+std::vector<CrossbarShape> shapes(BuiltList<Built...>) {
+  std::vector<CrossbarShape> found;
+  for (const CrossbarShape& shape : {Built::kShape...})
+    if (!shape.skip_zero_window) found.push_back(shape);
+  return found;
+}
+
+}  // namespace
+
+const std::vector<CrossbarShape>& built_shapes() {
+  static const std::vector<CrossbarShape> built = shapes(VerilatedModels{});
+  return built;
+}
+
+void throw_not_built(const CrossbarShape& shape) {
+  std::string built;
+  for (const CrossbarShape& s : built_shapes()) built += (built.empty() ? "" : ", ") + to_string(s);
+  input_error("no RTL was built for a crossbar of {}: there is {} (models/crossbar/rtl_table.cmake)", to_string(shape),
+              built);
+}
+
+}  // namespace sparsim

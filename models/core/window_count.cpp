@@ -89,17 +89,28 @@ void add_columns(const std::uint8_t* __restrict columns, std::size_t kernel, std
     for (std::size_t i = 0; i < size; ++i) sums[i] = static_cast<std::uint8_t>(sums[i] + columns[i + k * step]);
 }
 
-// counts[j] = set bits of the j-th cluster of `streams` among `channels` bits that begin at `pixel`.
-__attribute__((target_clones("popcnt", "default"))) std::uint8_t* count_pixel(const std::vector<Word>& words,
-                                                                              std::size_t pixel, std::size_t channels,
-                                                                              std::size_t streams,
-                                                                              std::uint8_t* counts) {
-  for (std::size_t c = 0; c < channels; c += streams) {
-    const Word cluster = word_at(words, pixel + c) & low_bits(std::min(streams, channels - c));
-    *counts++ = static_cast<std::uint8_t>(__builtin_popcountll(cluster));
+// Each byte becomes the number of its bits that are set.
+void count_bits(std::uint8_t* bytes, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) {
+    const std::uint8_t all = bytes[i];
+    const auto pairs = static_cast<std::uint8_t>(all - (all >> 1 & 0x55));
+    const auto fours = static_cast<std::uint8_t>((pairs & 0x33) + (pairs >> 2 & 0x33));
+    bytes[i] = static_cast<std::uint8_t>((fours & 0x0f) + (fours >> 4));
   }
-  return counts;
 }
+
+// sums[i] = the sum of bytes i * kTerms .. i * kTerms + kTerms - 1.
+template <std::size_t kTerms>
+void add_neighbours(const std::uint8_t* __restrict bytes, std::size_t size, std::uint8_t* __restrict sums) {
+  for (std::size_t i = 0; i < size; ++i) {
+    std::uint8_t sum = 0;
+    for (std::size_t k = 0; k < kTerms; ++k) sum = static_cast<std::uint8_t>(sum + bytes[i * kTerms + k]);
+    sums[i] = sum;
+  }
+}
+constexpr decltype(&add_neighbours<1>) kAddNeighbours[] = {add_neighbours<1>, add_neighbours<2>, add_neighbours<3>,
+                                                           add_neighbours<4>, add_neighbours<5>, add_neighbours<6>,
+                                                           add_neighbours<7>, add_neighbours<8>};
 
 }  // namespace
 
@@ -118,6 +129,7 @@ WindowCounter::WindowCounter(const WindowShape& shape, int streams) : shape_(sha
                 shape.kernel_h, shape.kernel_w);
   SPARSIM_CHECK(streams >= 1 && streams <= 64, "a cluster of {} streams", streams);
   windows_per_pixel_ = ceil_div(shape.input.channels, streams);
+  clusters_.resize(static_cast<std::size_t>(windows_per_row() * ceil_div(streams, 8)) + 8);
 }
 
 void WindowCounter::count_row(const BitMask& nonzero, std::int64_t y, std::uint8_t* counts) {
@@ -166,18 +178,38 @@ void WindowCounter::count_channels(const std::vector<Word>& words, std::int64_t 
     std::copy_n(&sums_[from], channels, counts);
 }
 
-void WindowCounter::count_clusters(const std::vector<Word>& words, std::int64_t y, std::uint8_t* counts) const {
+// The clusters of a row, each from a byte on, then the bits of these bytes.
+void WindowCounter::count_clusters(const std::vector<std::uint64_t>& words, std::int64_t y, std::uint8_t* counts) {
   const auto channels = static_cast<std::size_t>(shape_.input.channels), streams = static_cast<std::size_t>(streams_);
+  const std::size_t cluster_bytes = (streams + 7) / 8;
+  const std::size_t pixel_bytes = static_cast<std::size_t>(windows_per_pixel_) * cluster_bytes;
+  std::fill(clusters_.begin(), clusters_.end(), std::uint8_t{0});
   const std::int64_t row = y * shape_.stride_h - shape_.pad_top;
-  for (std::int64_t x = 0; x < shape_.output.width; ++x) {
-    const std::int64_t column = x * shape_.stride_w - shape_.pad_left;
-    if (row < 0 || row >= shape_.input.height || column < 0 || column >= shape_.input.width) {
-      counts = std::fill_n(counts, windows_per_pixel_, std::uint8_t{0});
-      continue;
+  if (row >= 0 && row < shape_.input.height) {
+    const auto row_begin = static_cast<std::size_t>(row * shape_.input.width) * channels;
+    // Output pixels whose input is not padding.
+    const std::int64_t first = ceil_div(shape_.pad_left, shape_.stride_w);
+    const std::int64_t last =
+        std::min(shape_.output.width, ceil_div(shape_.pad_left + shape_.input.width, shape_.stride_w));
+    if (shape_.stride_w == 1 && streams % 8 == 0 && channels % streams == 0) {  // as they lie in the map
+      std::memcpy(&clusters_[static_cast<std::size_t>(first) * pixel_bytes],
+                  reinterpret_cast<const std::uint8_t*>(words.data()) + row_begin / 8,
+                  static_cast<std::size_t>(last - first) * pixel_bytes);
+    } else {
+      for (std::int64_t x = first; x < last; ++x) {
+        const std::size_t pixel =
+            row_begin + static_cast<std::size_t>(x * shape_.stride_w - shape_.pad_left) * channels;
+        std::uint8_t* cluster = &clusters_[static_cast<std::size_t>(x) * pixel_bytes];
+        for (std::size_t c = 0; c < channels; c += streams, cluster += cluster_bytes) {
+          const Word bits = word_at(words, pixel + c) & low_bits(std::min(streams, channels - c));
+          std::memcpy(cluster, &bits, sizeof bits);  // the bytes beyond are zero, and those of the clusters to come
+        }
+      }
     }
-    const std::size_t pixel = static_cast<std::size_t>(row * shape_.input.width + column) * channels;
-    counts = count_pixel(words, pixel, channels, streams, counts);
   }
+  const auto windows = static_cast<std::size_t>(windows_per_row());
+  count_bits(clusters_.data(), windows * cluster_bytes);
+  kAddNeighbours[cluster_bytes - 1](clusters_.data(), windows, counts);
 }
 
 }  // namespace sparsim

@@ -35,15 +35,16 @@ class WindowCounter {
 
  private:
   void count_channels(const std::vector<std::uint64_t>& words, std::int64_t y, std::uint8_t* counts);
-  void count_clusters(const std::vector<std::uint64_t>& words, std::int64_t y, std::uint8_t* counts) const;
+  void count_clusters(const std::vector<std::uint64_t>& words, std::int64_t y, std::uint8_t* counts);
 
   WindowShape shape_;
   int streams_ = 0;  // 0: windows of one channel
   std::int64_t windows_per_pixel_ = 0;
-  // Scratch of count_channels.
-  std::vector<std::size_t> rows_;      // where the kernel's rows begin in the map, those in the padding left out
-  std::vector<std::uint8_t> columns_;  // [padded x][channel]: sums down the kernel's rows
-  std::vector<std::uint8_t> sums_;     // [x at stride 1][channel]: sums of columns; where the stride is 1, not used
+  // Scratch, a row's.
+  std::vector<std::size_t> rows_;       // where the kernel's rows begin in the map, those in the padding left out
+  std::vector<std::uint8_t> columns_;   // [padded x][channel]: sums down the kernel's rows
+  std::vector<std::uint8_t> sums_;      // [x at stride 1][channel]: sums of columns; where the stride is 1, not used
+  std::vector<std::uint8_t> clusters_;  // [x][cluster][byte]: bits, then how many are set
 };
 
 }  // namespace sparsim

@@ -143,13 +143,14 @@ TEST(WindowCount, HoldsTheLargestKernels) {
 TEST(WindowCount, OfClustersEqualsCountingValueByValue) {
   std::mt19937_64 random(5);
   for (const std::int64_t channels : {1, 3, 16, 64, 96, 130})
-    for (const int streams : {1, 3, 8, 9, 16, 33, 64})
-      for (const std::int64_t pad : {0, 1}) {
-        const WindowShape shape = window_shape({5, 6, channels}, {1, 1, 1, pad, 0}, {1, 2, 1, 0, pad});
-        WindowCounter counter(shape, streams);
-        for (const double density : {0.4, 1.0})
-          expect_counts(counter, random_mask(shape.input, density, random), shape, streams);
-      }
+    for (const int streams : {1, 3, 8, 9, 16, 33, 48, 64})
+      for (const std::int64_t stride : {1, 2})
+        for (const std::int64_t pad : {0, 1, 3}) {
+          const WindowShape shape = window_shape({5, 6, channels}, {1, 1, 1, pad, 0}, {1, stride, 1, pad, 2 * pad});
+          WindowCounter counter(shape, streams);
+          for (const double density : {0.4, 1.0})
+            expect_counts(counter, random_mask(shape.input, density, random), shape, streams);
+        }
 }
 
 TEST(WindowCount, EndsAPixelsClustersWithAShorterOne) {

@@ -24,8 +24,7 @@ std::unique_ptr<VectorDot> rtl_dense_dot(const CrossbarShape& shape);
 class RtlBatch {
  public:
   virtual ~RtlBatch() = default;
-  /// Cycles from the first beat to the last of `count` windows, each dealt `passes` times; the first is the arbiter's
-  /// first after reset.
+  /// Cycles from the first beat to the last of `count` windows, each dealt `passes` times, after a reset.
   virtual Cycles deal(const std::uint64_t* requests, std::size_t count, std::uint32_t passes) = 0;
 };
 std::unique_ptr<RtlBatch> rtl_batch(const CrossbarShape& shape);

@@ -51,6 +51,7 @@ class EagerTiming {
 
   void run_block(const std::uint8_t* counts, std::size_t windows, Cycles* ends);
   std::size_t find_skipped(const std::uint8_t* counts, std::size_t windows);
+  void set_ends(const std::uint8_t* codes, std::size_t windows, Cycles* ends) const;
 
   CrossbarShape shape_;
   std::int64_t filters_, group_;
@@ -66,7 +67,7 @@ class EagerTiming {
 
 /// A whole weighted layer on one engine: its windows pixel by pixel, channel by channel, each for all filters of its
 /// group. A window is the kernel of one channel, shape.inputs values; of a 1x1 kernel it is a cluster of shape.inputs
-/// channel streams (models/core/window_count.h), which end with the layer's groups.
+/// channel streams (models/core/window_count.h), none of which lies in two groups. Cycles are EagerTiming's.
 DotWork layer_work(const BitMask& nonzero, const WindowShape& layer, const CrossbarShape& shape);
 
 }  // namespace sparsim

@@ -140,7 +140,7 @@ Json cosim_json(const CosimReport& report) {
 
 std::string difference_text(const CosimResult& result, bool with_model) {
   const Difference& difference = *result.difference;
-  std::string text = fmt::format("cycle {}: window {}: {}: expected {}, seen {}\n\n", difference.cycle,
+  std::string text = fmt::format("cycle {}: window {} at the input: {}: expected {}, seen {}\n\n", difference.cycle,
                                  difference.window, difference.what, difference.expected, difference.seen);
   std::vector<std::string> header{"cycle", "window", "input", "lanes of the RTL", "result of the RTL", "output"};
   if (with_model) header = {"cycle", "window", "input", "lanes expected", "seen", "result expected", "seen", "output"};

@@ -52,6 +52,7 @@ class Station {
 struct ExpectedResult {
   Cycles leaves = 0;
   std::int64_t value = 0;
+  bool end = false;  // of the last filter
 };
 
 class Cosimulation {
@@ -104,8 +105,10 @@ class Cosimulation {
     std::uint32_t filter = 0;
     enters_ = timing_.enter(cycle_, setup_.dense ? setup_.shape.inputs : feed_.nonzeros(), feed_.last(),
                             [this, &filter](Cycles valid) {
-                              expected_.push_back({ready_.from(valid), dot_product(filter++)});
-                              return expected_.back().leaves;
+                              const Cycles leaves = ready_.from(valid);
+                              expected_.push_back({leaves, dot_product(filter), filter + 1 == source_.filters()});
+                              ++filter;
+                              return leaves;
                             });
     if (!feed_.last()) return;
     std::fill(sums_.begin(), sums_.end(), 0);
@@ -151,7 +154,9 @@ class Cosimulation {
     if (feed_.valid()) hold("window enters (fast form)", cycle_ == enters_, seen.window_ready);
     const bool leaves = seen.result_valid && rtl_.inputs().result_ready;
     hold("result leaves (fast form)", !expected_.empty() && expected_.front().leaves == cycle_, leaves);
-    if (leaves && !expected_.empty()) hold("dot product (integer arithmetic)", expected_.front().value, seen.result);
+    if (!leaves || expected_.empty()) return;
+    hold("dot product (integer arithmetic)", expected_.front().value, seen.result);
+    hold("result_end", expected_.front().end, seen.result_end);
   }
 
   void hold_pins(const DotOutputs& expected, const DotOutputs& seen) {

@@ -17,7 +17,7 @@ namespace sparsim {
 /// The pins of one cycle.
 struct CycleRecord {
   Cycles cycle = 0;
-  std::uint64_t window = 0;  // position of the window at the input
+  std::uint64_t window = 0;  // position of the window at the input; of the last that was there, where there is none
   DotInputs inputs;
   DotOutputs expected, seen;  // of the step model, of the RTL
 };
@@ -25,7 +25,7 @@ struct CycleRecord {
 /// Where the RTL first did something else than expected.
 struct Difference {
   Cycles cycle = 0;
-  std::uint64_t window = 0;
+  std::uint64_t window = 0;  // as in CycleRecord
   std::string what, expected, seen;
 };
 

@@ -13,7 +13,7 @@ module adder_tree #(
   if (NumLanes < 1 || NumLanes > 64) $fatal(1, "adder_tree: NumLanes = %0d: must be 1..64", NumLanes);
   if (Width < 1 || Width > 128) $fatal(1, "adder_tree: Width = %0d: must be 1..128", Width);
 
-  if (NumLanes == 1) begin : gen_leaf
+  if (NumLanes <= 1) begin : gen_leaf  // 0 too: a tree of none has no end, and hides the message above
     logic unused;
     assign unused = clk_i ^ enable_i;
     assign sum_o  = product_i;

@@ -1,0 +1,160 @@
+#!/usr/bin/python3
+"""The RTL over a table of parameters: silent in Verilator, elaborated by Yosys; and bad ones refused by both.
+
+  lint_test.py lint | elaborate | refuse       exit status 0, 1, or 77 where the tool is not there
+"""
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+RTL = pathlib.Path(__file__).resolve().parents[2] / "rtl"
+SOURCES = sorted(RTL.glob("*.sv"))
+MODULES = [path.stem for path in SOURCES]
+ENGINES = ["dense_vector_dot", "rr_vector_dot", "sparse_vector_dot"]  # between them they hold all other modules
+SKIPPED = 77
+
+NAMES = ("NumInputs", "NumLanes", "DataWidth", "WeightWidth", "AccWidth", "Saturate", "PassWidth", "RowWidth",
+         "SkipZeroWindow", "SkipDepth")
+# AccWidth is no less than DataWidth + WeightWidth + $clog2(NumLanes), the sum of a beat.
+TABLE = [dict(zip(NAMES, row)) for row in (
+    (1, 1, 1, 1, 2, 0, 1, 1, 0, 1),         # the least of all: a bit, an input, a lane
+    (1, 1, 16, 16, 32, 1, 16, 16, 1, 14),   # one input, most passes, the deepest skip buffer
+    (2, 2, 8, 1, 10, 1, 1, 32, 1, 1),       # N = M, the least skip buffer, 8 + 1 + 1 bits
+    (4, 2, 8, 8, 24, 0, 2, 16, 1, 4),
+    (9, 3, 16, 16, 48, 0, 10, 20, 0, 4),    # a 3x3 window
+    (9, 9, 8, 8, 32, 1, 4, 12, 1, 4),       # as many lanes as inputs
+    (25, 5, 4, 6, 13, 0, 3, 7, 1, 6),       # 4 + 6 + 3 bits: not one to spare
+    (8, 4, 64, 62, 128, 1, 2, 8, 0, 4),     # 64 + 62 + 2 bits: the widest result
+    (64, 1, 8, 8, 32, 0, 8, 24, 1, 3),      # most inputs, one lane
+    (64, 16, 8, 8, 48, 1, 6, 16, 1, 4),
+)]
+
+BAD = [  # module, what differs from its defaults, the parameter and the rule that the message names
+    ("nonzero_check", {"NumInputs": 0}, "NumInputs = 0: must be 1..64"),
+    ("nonzero_check", {"NumInputs": 65}, "NumInputs = 65: must be 1..64"),
+    ("nonzero_check", {"DataWidth": 0}, "DataWidth = 0: must be 1..64"),
+    ("crossbar_arbiter", {"NumInputs": 0}, "NumInputs = 0: must be 1..64"),
+    ("crossbar_arbiter", {"NumInputs": 65}, "NumInputs = 65: must be 1..64"),
+    ("crossbar_arbiter", {"NumLanes": 0}, "NumLanes = 0: must be 1..NumInputs (9)"),
+    ("crossbar_arbiter", {"NumLanes": 10}, "NumLanes = 10: must be 1..NumInputs (9)"),
+    ("crossbar_arbiter", {"PassWidth": 0}, "PassWidth = 0: must be 1..16"),
+    ("crossbar_arbiter", {"PassWidth": 17}, "PassWidth = 17: must be 1..16"),
+    ("crossbar_arbiter", {"SkipDepth": 0}, "SkipDepth = 0: must be 1..14"),
+    ("crossbar_arbiter", {"SkipDepth": 15}, "SkipDepth = 15: must be 1..14"),
+    ("sparse_crossbar", {"NumLanes": 10}, "NumLanes = 10: must be 1..NumInputs (9)"),
+    ("sparse_crossbar", {"DataWidth": 65}, "DataWidth = 65: must be 1..64"),
+    ("sparse_crossbar", {"WeightWidth": 0}, "WeightWidth = 0: must be 1..64"),
+    ("adder_tree", {"NumLanes": 0}, "NumLanes = 0: must be 1..64"),
+    ("adder_tree", {"NumLanes": 65}, "NumLanes = 65: must be 1..64"),
+    ("adder_tree", {"Width": 0}, "Width = 0: must be 1..128"),
+    ("adder_tree", {"Width": 129}, "Width = 129: must be 1..128"),
+    ("accumulator_bank", {"SumWidth": 0}, "SumWidth = 0: must be at least 1"),
+    ("accumulator_bank", {"AccWidth": 33}, "AccWidth = 33: must be SumWidth (34)..128"),
+    ("accumulator_bank", {"AccWidth": 129}, "AccWidth = 129: must be SumWidth (34)..128"),
+    ("accumulator_bank", {"FilterWidth": 17}, "FilterWidth = 17: must be 1..16"),
+    ("multiply_accumulate", {"NumLanes": 0}, "NumLanes = 0: must be 1..64"),
+    ("multiply_accumulate", {"WeightWidth": 65}, "WeightWidth = 65: must be 1..64"),
+    ("weight_pointer", {"RowWidth": 33}, "RowWidth = 33: must be 1..32"),
+    ("weight_pointer", {"PassWidth": 17}, "PassWidth = 17: must be 1..RowWidth (16)"),
+    ("sparse_vector_dot", {"NumLanes": 0}, "NumLanes = 0: must be 1..NumInputs (9)"),
+    ("sparse_vector_dot", {"NumLanes": 10}, "NumLanes = 10: must be 1..NumInputs (9)"),
+    ("sparse_vector_dot", {"AccWidth": 33}, "AccWidth = 33: must be SumWidth (34)..128"),
+    ("sparse_vector_dot", {"RowWidth": 33}, "RowWidth = 33: must be 1..32"),
+    ("sparse_vector_dot", {"PassWidth": 0}, "PassWidth = 0: must be 1..16"),
+    ("sparse_vector_dot", {"DataWidth": 0}, "DataWidth = 0: must be 1..64"),
+    ("rr_vector_dot", {"SkipDepth": 15}, "SkipDepth = 15: must be 1..14"),
+    ("rr_vector_dot", {"NumInputs": 65}, "NumInputs = 65: must be 1..64"),
+    ("dense_vector_dot", {"WeightWidth": 65}, "WeightWidth = 65: must be 1..64"),
+    ("dense_vector_dot", {"NumInputs": 0}, "NumInputs = 0: must be 1..64"),
+    ("dense_vector_dot", {"NumLanes": 0}, "NumLanes = 0: must be 1..NumInputs (9)"),
+    ("dense_vector_dot", {"NumLanes": 10}, "NumLanes = 10: must be 1..NumInputs (9)"),
+]
+
+
+def parameters(module, row):
+    """Those of the row that the module has, and what its parts are given inside an engine."""
+    product = row["DataWidth"] + row["WeightWidth"]
+    lanes_log2 = (row["NumLanes"] - 1).bit_length()
+    row = {**row, "Width": product, "SumWidth": product + lanes_log2, "FilterWidth": row["PassWidth"]}
+    named = re.findall(r"^  parameter \w+(?: unsigned)? +(\w+)", (RTL / f"{module}.sv").read_text(), re.MULTILINE)
+    return {name: row[name] for name in named}
+
+
+def run(command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+def sized(name, value):
+    return f"1'b{value}" if name in ("Saturate", "SkipZeroWindow") else value
+
+
+def verilator(module, values):
+    return run(["verilator", "--lint-only", "-Wall", "--top-module", module, f"-I{RTL}"] +
+               [f"-G{name}={sized(name, value)}" for name, value in values.items()] + [str(RTL / f"{module}.sv")])
+
+
+def elaborate_script(module, values):
+    # chparam -set and not hierarchy -chparam, with which Yosys 0.23 derives dense_vector_dot twice and stops.
+    settings = " ".join(f"-set {name} {value}" for name, value in values.items())
+    return (f"design -reset; read_verilog -defer -sv {' '.join(map(str, SOURCES))}; chparam {settings} {module}; "
+            f"hierarchy -check -top {module}; proc; check -assert; ")
+
+
+def yosys(script):
+    return run(["yosys", "-q", "-p", script])
+
+
+def lint():
+    # Verilator 5.006 loses the connections of a top module that holds itself: the tree is seen in the modules above it.
+    for module in (module for module in MODULES if module != "adder_tree"):
+        for row in TABLE:
+            values = parameters(module, row)
+            status, log = verilator(module, values)
+            if status != 0 or log:
+                yield f"{module} {values}:\n{log}"
+
+
+def elaborate():
+    for row in TABLE:
+        status, log = yosys("".join(elaborate_script(module, parameters(module, row)) for module in ENGINES))
+        if status != 0:
+            yield f"{row}:\n{log}"
+
+
+def refuse():
+    for module, values, message in BAD:
+        status, log = verilator(module, values)
+        if status == 0 or message not in log:
+            yield f"{module} {values}: Verilator does not say '{message}':\n{log}"
+        # Yosys 0.23 says where $fatal stands, not what it says.
+        status, log = yosys(elaborate_script(module, values))
+        place = re.search(r"(\S+\.sv):(\d+): ERROR: FATAL", log)
+        if status == 0 or not place:
+            yield f"{module} {values}: Yosys does not stop at a $fatal:\n{log}"
+            continue
+        around = pathlib.Path(place[1]).read_text().splitlines()[int(place[2]) - 2:int(place[2]) + 1]
+        if f": {message.split()[0]} = %0d" not in "".join(around):
+            yield f"{module} {values}: Yosys stops at another rule: {place[0]}"
+
+
+CHECKS = {"lint": (lint, ["verilator"]), "elaborate": (elaborate, ["yosys"]), "refuse": (refuse, ["verilator", "yosys"])}
+
+
+def main(arguments):
+    if len(arguments) != 1 or arguments[0] not in CHECKS:
+        sys.exit(__doc__)
+    check, tools = CHECKS[arguments[0]]
+    missing = [tool for tool in tools if not shutil.which(tool)]
+    if missing:
+        print(f"skipped: not installed: {', '.join(missing)}")
+        return SKIPPED
+    found = list(check())
+    print("\n".join(found) or "as expected")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -25,7 +25,8 @@ module accumulator_bank_proof #(
   always_comb m_watched: assume (watched_q <= last_filter_q);
 
   // ---- the beats
-  logic                   was_reset_q;  // 0 before the first cycle
+  logic                   was_reset_q;
+  initial was_reset_q = 1'b0;
   logic [FilterWidth-1:0] pass_q;
   logic                   start_q, open_q;  // the pass begins; the group has a window that was dealt
   logic                   ready, take, window_ends, clear, send, flush_empty;

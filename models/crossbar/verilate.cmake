@@ -7,6 +7,7 @@ file(MAKE_DIRECTORY ${SPARSIM_VERILATED_DIR})
 
 # verilate_model(name TOP module SOURCES a.sv PARAMETERS M=9): class `name` in ${SPARSIM_VERILATED_DIR}/name/name.h,
 # all of its C++ in name.cpp beside.
+# All loops are unrolled: those of 49x7's crossbar are past Verilator's limit and run 15 times slower.
 function(verilate_model name)
   cmake_parse_arguments(arg "" "TOP" "SOURCES;PARAMETERS" ${ARGN})
   list(TRANSFORM arg_PARAMETERS PREPEND -G)
@@ -16,8 +17,8 @@ function(verilate_model name)
     BYPRODUCTS ${SPARSIM_VERILATED_DIR}/${name}/${name}.h
     # File names hold hashes of what is in them: none of the last time may stay.
     COMMAND ${CMAKE_COMMAND} -E rm -rf ${name}
-    COMMAND ${VERILATOR_BIN} --cc -O3 --x-assign fast --x-initial fast --threads 1 --prefix ${name} -Mdir ${name}
-      --top-module ${arg_TOP} ${arg_PARAMETERS} ${arg_SOURCES}
+    COMMAND ${VERILATOR_BIN} --cc -O3 --x-assign fast --x-initial fast --threads 1 --unroll-count 1024
+      --unroll-stmts 1000000 --prefix ${name} -Mdir ${name} --top-module ${arg_TOP} ${arg_PARAMETERS} ${arg_SOURCES}
     COMMAND sh -c "printf '#include \"%s\"\\n' ${name}/*.cpp >${name}.cpp"
     DEPENDS ${arg_SOURCES}
     WORKING_DIRECTORY ${SPARSIM_VERILATED_DIR}

@@ -102,7 +102,6 @@ MUTANT_PARAMETERS = {
     "crossbar_arbiter.sv": {"NumInputs": 4, "NumLanes": 2, "SkipZeroWindow": 1},
     "sparse_crossbar.sv": {"NumInputs": 4, "NumLanes": 2},
     "accumulator_bank.sv": {"Saturate": 1},
-    "accumulator_bank.sv": {"Saturate": 1},
 }
 
 

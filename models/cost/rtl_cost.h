@@ -8,7 +8,9 @@
 namespace sparsim {
 
 /// What a module of rtl/ needs. Derived either way (Basis::derived): counted by synthesis at a point of the table,
-/// told by the law (rtl_law.h) between them. Nothing is said of the clock that it reaches.
+/// told by the law (rtl_law.h) between them. At points left out the law is off by 5 to 6 % of LUTs on average, by a
+/// quarter at worst; by less than 1 % of an engine's FFs on average. Nothing is said of the clock that a module
+/// reaches.
 struct RtlCost {
   Resources need;
   bool synthesized = false;

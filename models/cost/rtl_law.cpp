@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "models/core/error.h"
+#include "models/core/shape.h"
 
 namespace sparsim {
 
@@ -47,7 +48,7 @@ std::vector<double> terms(RtlBlock block, RtlResource resource, const RtlDesign&
   const double memory = d.filters > 2 ? acc : 0;
   const double block_ram = block_rams(d) > 0 ? acc : 0;
   const double deeper = d.filters > 32 && block_ram == 0 ? acc * (d.filters / 32 - 1) : 0;  // than a LUT's 32 words
-  const double muxed = d.inputs > d.lanes, beats = (d.inputs + d.lanes - 1) / d.lanes;
+  const double muxed = d.inputs > d.lanes, beats = static_cast<double>(ceil_div(d.inputs, d.lanes));
   const AdderTree tree = adder_tree(d);
   const double adders = tree.adders, registers = tree.registers;
 
@@ -102,8 +103,8 @@ int dsps(const RtlDesign& design) { return is_engine(design.block) ? design.lane
 
 int block_rams(const RtlDesign& design) {
   if (!is_engine(design.block) || design.filters < kBlockRamFilters) return 0;
-  const int word = design.filters <= 512 ? 36 : 18;    // bits that 18 Kb give a row of so many
-  return 2 * ((acc_width(design) + word - 1) / word);  // one copy to accumulate, one to flush
+  const int word = design.filters <= 512 ? 36 : 18;                // bits that 18 Kb give a row of so many
+  return 2 * static_cast<int>(ceil_div(acc_width(design), word));  // one copy to accumulate, one to flush
 }
 
 RtlLaw::RtlLaw(RtlBlock block, RtlResource resource, const std::vector<RtlRow>& rows)

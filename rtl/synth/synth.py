@@ -51,8 +51,8 @@ def points():
     """All points of the table, in its order."""
     few = [(9, 3), (16, 4), (32, 8)]
     some = [(1, 1), (4, 2), (8, 2), (9, 1), (9, 3), (9, 9), (16, 4), (25, 5), (32, 8), (49, 7)]
-    engine = some + [(2, 2), (4, 4), (8, 4), (8, 8), (9, 2), (9, 4), (16, 16), (25, 1), (64, 1), (64, 8)]
-    arbiter = engine + [(9, 6), (16, 1), (16, 8), (25, 10), (32, 4), (32, 32), (64, 16)]
+    engine = some + [(2, 2), (4, 4), (8, 4), (8, 8), (9, 2), (9, 4), (16, 16), (25, 1), (64, 1), (64, 8), (64, 16)]
+    arbiter = engine + [(9, 6), (16, 1), (16, 8), (25, 10), (32, 4), (32, 32)]
     engines = ("sparse_vector_dot", "dense_vector_dot")
     for m, n in sorted(arbiter):
         yield Point("crossbar_arbiter", m, n, 0, 0, 0, 2)

@@ -36,7 +36,7 @@ TEST(RtlCost, BetweenThePointsDspAndBlockRamFollowTheParameters) {
   EXPECT_EQ(between.need.bram18, 2 * 3);  // two copies of 1024 sums of 12 + 12 + 16 bits, 1024 x 18 bits a block
 }
 
-// Between two points of the table, and more than the lesser, less than the greater in every parameter.
+// Greater than a point of the table in every parameter, and less than another.
 TEST(RtlCost, LiesBetweenItsNeighbours) {
   for (const RtlBlock block : {RtlBlock::sparse_vector_dot, RtlBlock::dense_vector_dot}) {
     const Resources low = rtl_cost(design(block, 16, 4)).need, high = rtl_cost(design(block, 32, 8)).need;
@@ -48,8 +48,8 @@ TEST(RtlCost, LiesBetweenItsNeighbours) {
   }
 }
 
-// rr_vector_dot wraps sparse_vector_dot with one lane: the same registers. Its LUTs differ where both were synthesized,
-// by what other names in the netlist make ABC do.
+// rr_vector_dot wraps sparse_vector_dot with one lane: the same registers. The LUTs differ where both were synthesized,
+// by 8 and 12 %: ABC is that sensitive to how the same logic reaches it.
 TEST(RtlCost, RoundRobinEngineIsTheSparseOneWithOneLane) {
   const RtlCost rr = rtl_cost(design(RtlBlock::rr_vector_dot, 64, 1));  // not in the table
   const RtlCost sparse = rtl_cost(design(RtlBlock::sparse_vector_dot, 64, 1));

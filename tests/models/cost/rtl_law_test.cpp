@@ -10,16 +10,16 @@
 namespace sparsim {
 namespace {
 
-// A bank whose LUTs are 2 for each bit of its results (16 more than a product) and FFs 5 + 3 for each: what the law of
-// any table must find again, as long as a bank for 2 filters is the only one in it.
+// A made-up table that follows the law: for 2 filters a bank takes 2 LUTs and 3 FFs a bit of its results, and 5 FFs;
+// for more, a LUT a bit more and 2 FFs a bit less; half a LUT a bit more for each 32 filters beyond 32; 2 FFs a bit of
+// the filter's number beyond its first.
 std::vector<RtlRow> banks(std::initializer_list<int> widths) {
   std::vector<RtlRow> rows;
   for (const int width : widths)
     for (const int filters : {2, 8, 32, 64}) {
       const double acc = 2 * width + 16, passes = std::log2(filters) - 1, memory = filters > 2 ? acc : 0;
-      rows.push_back(
-          {{RtlBlock::accumulator_bank, 1, 1, width, width, false, filters},
-           {2 * acc + memory * (1 + 0.5 * (filters / 32 > 1)), 5 + 3 * acc - 2 * memory + 2 * passes, 0, 0, 0}});
+      rows.push_back({{RtlBlock::accumulator_bank, 1, 1, width, width, false, filters},
+                      {2 * acc + memory * (1 + 0.5 * (filters > 32)), 5 + 3 * acc - 2 * memory + 2 * passes, 0, 0, 0}});
     }
   return rows;
 }
@@ -50,10 +50,10 @@ void PrintTo(const Bound& bound, std::ostream* os) {
   *os << to_string(bound.block) << ' ' << to_string(bound.resource);
 }
 
-// Registers are what the RTL declares, so their law is all but exact (but for an arbiter of one input, whose 12 lie 1
-// off). LUTs are what ABC makes of the logic, and that moves by 8 and 12 % when a wrapper around the same engine gives
-// its nets other names (rr_vector_dot in the table), and by more in the smallest designs: a law cannot be closer than
-// that on average, nor much closer than three times as much in the worst of some forty points.
+// Registers are what the RTL declares: their law is all but exact, except for an arbiter of one input, where one
+// register less is 8 %. LUTs are what ABC makes of the logic, and that moves by 8 and 12 % when the same engine stands
+// in a wrapper (rr_vector_dot in the table): a law cannot be closer than that, and is allowed twice as much in the
+// worst of forty points.
 TEST_P(RtlLawBound, HoldsAtPointsLeftOut) {
   const Bound& bound = GetParam();
   const RtlLawError error = leave_one_out(bound.block, bound.resource, rtl_table());

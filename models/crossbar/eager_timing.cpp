@@ -21,16 +21,15 @@ struct Sums {
 };
 
 // For vectors of 16-bit numbers. With c the count, but 1 for a zero window, a window takes ceil(c / lanes) passes,
-// which is 1 + floor((2c - 1) / (2 lanes)). The division is a multiplication by 2^16 / (2 lanes), rounded down: it
-// gives too little by less than (2c - 1) / 2^16, at most 127 / 65536, whereas an odd number over 2 lanes lies at least
-// 1 / 128 above an integer.
-Sums sum(const std::uint8_t* counts, std::size_t windows, int lanes) {
-  const auto inverse = static_cast<std::uint16_t>(32768 / lanes);
+// which is 1 + floor((2c - 1) / (2 lanes)). The division is a multiplication by `reciprocal`, 2^16 / (2 lanes) rounded
+// down: it gives too little by less than (2c - 1) / 2^16, at most 127 / 65536, whereas an odd number over 2 lanes lies
+// at least 1 / 128 above an integer.
+Sums sum(const std::uint8_t* counts, std::size_t windows, std::uint16_t reciprocal) {
   std::uint16_t odds = 0, more_passes = 0, nonzeros = 0;
   for (std::size_t i = 0; i < windows; ++i) {
     const auto odd = static_cast<std::uint8_t>(2 * std::max<std::uint8_t>(counts[i], 1) - 1);
     odds = static_cast<std::uint16_t>(odds + odd);
-    more_passes = static_cast<std::uint16_t>(more_passes + (std::uint32_t{odd} * inverse >> 16));
+    more_passes = static_cast<std::uint16_t>(more_passes + (std::uint32_t{odd} * reciprocal >> 16));
     nonzeros = static_cast<std::uint16_t>(nonzeros + counts[i]);
   }
   const auto n = static_cast<std::uint32_t>(windows);
@@ -40,7 +39,7 @@ Sums sum(const std::uint8_t* counts, std::size_t windows, int lanes) {
 }  // namespace
 
 EagerTiming::EagerTiming(const CrossbarShape& shape, std::int64_t filters, std::int64_t group)
-    : shape_(shape), filters_(filters), group_(group) {
+    : shape_(shape), filters_(filters), group_(group), reciprocal_(static_cast<std::uint16_t>(32768 / shape.lanes)) {
   for (int count = 0; count <= shape.inputs; ++count)
     cycles_[static_cast<std::size_t>(count)] =
         count == 0 && shape.skip_zero_window ? 1 : filters * pass_cycles(shape, count);
@@ -57,7 +56,7 @@ void EagerTiming::run(const std::uint8_t* counts, std::size_t windows, Cycles* e
 }
 
 void EagerTiming::run_block(const std::uint8_t* counts, std::size_t windows, Cycles* ends) {
-  const Sums sums = sum(counts, windows, shape_.lanes);
+  const Sums sums = sum(counts, windows, reciprocal_);
   const std::size_t skipped = shape_.skip_zero_window ? find_skipped(counts, windows) : 0;
 
   if (ends != nullptr) set_ends(shape_.skip_zero_window ? codes_.data() : counts, windows, ends);

@@ -55,6 +55,7 @@ class EagerTiming {
 
   CrossbarShape shape_;
   std::int64_t filters_, group_;
+  std::uint16_t reciprocal_;          // 2^16 / (2 lanes); as a number of 16 bits from memory it is multiplied as one
   std::array<Cycles, 256> cycles_{};  // by count: those a window holds the engine; kSkipped: 0
   // By k - 1: a window of this count, or of a higher one, leaves time for k windows to be skipped behind it.
   std::array<int, CrossbarShape::kSkipDepth> leaves_{};

@@ -37,6 +37,7 @@ module crossbar_arbiter #(
   output logic                          pass_end_o,    // last beat of a pass
   output logic                          first_o,       // no window of the group was dealt before this one
   output logic                          last_o,        // the window ends its group
+  // These three may still grow while the beat waits: skipped windows join it.
   output logic [CountWidth-1:0]         ended_o,       // windows that end with this beat: its own, and skipped ones
   output logic                          flush_o,       // one of the skipped ends a group, after all else of the beat
   output logic                          flush_empty_o  // and no window of that group was dealt

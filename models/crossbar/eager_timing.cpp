@@ -87,6 +87,7 @@ void EagerTiming::set_ends(const std::uint8_t* codes, std::size_t windows, Cycle
 // and no window between ends its group. That looks back over four windows and needs no state: no carried dependence.
 std::size_t EagerTiming::find_skipped(const std::uint8_t* counts, std::size_t windows) {
   constexpr std::size_t kDepth = CrossbarShape::kSkipDepth;
+  static_assert(kDepth == 4, "the loop below looks back over four windows");
   std::uint8_t* states = states_.data() + kDepth;
   for (std::size_t i = 0; i < windows; ++i) states[i] = static_cast<std::uint8_t>(counts[i] + 1);
   const auto group = static_cast<std::size_t>(group_);
@@ -98,14 +99,13 @@ std::size_t EagerTiming::find_skipped(const std::uint8_t* counts, std::size_t wi
   for (std::size_t k = 0; k < kDepth; ++k) time_for[k] = static_cast<std::uint8_t>(leaves_[k] + 1);
   std::uint16_t skipped = 0;
   for (std::size_t i = 0; i < windows; ++i) {
-    const std::uint8_t *one = states_.data() + 3, *two = one - 1, *three = two - 1, *four = three - 1;  // back
-    const bool skip =
-        (counts[i] == 0) &
-        ((one[i] >= time_for[0]) |
-         ((one[i] == kZero) &
-          ((two[i] >= time_for[1]) |
-           ((two[i] == kZero) & ((three[i] >= time_for[2]) | ((three[i] == kZero) & (four[i] >= time_for[3])))))));
-    codes_[i] = skip ? kSkipped : counts[i];
+    const std::uint8_t* window = states + i;  // window[-k]: k windows back
+    int skip = window[-4] >= time_for[3];
+    skip = (window[-3] >= time_for[2]) | (skip & (window[-3] == kZero));
+    skip = (window[-2] >= time_for[1]) | (skip & (window[-2] == kZero));
+    skip = (window[-1] >= time_for[0]) | (skip & (window[-1] == kZero));
+    skip &= counts[i] == 0;
+    codes_[i] = skip != 0 ? kSkipped : counts[i];
     skipped = static_cast<std::uint16_t>(skipped + skip);
   }
   std::memmove(states_.data(), states_.data() + windows, kDepth);

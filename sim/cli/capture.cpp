@@ -1,7 +1,6 @@
 #include "sim/cli/capture.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <charconv>
 #include <cmath>
@@ -9,6 +8,7 @@
 #include <memory>
 
 #include "models/core/error.h"
+#include "sim/cli/progress.h"
 #include "sim/report/table.h"
 #include "sim/version.h"
 #include "sim/workload/capture.h"
@@ -68,14 +68,6 @@ ChannelAxis channel_axis(const std::string& axes) {
   if (axes == "nchw") return ChannelAxis::first;
   if (axes == "nhwc") return ChannelAxis::last;
   input_error("--axes '{}': must be nchw or nhwc", axes);
-}
-
-Capture::Progress progress_bar() {
-  if (isatty(STDERR_FILENO) == 0) return {};
-  return [](std::size_t done, std::size_t total) {
-    fmt::print(stderr, "\r{} of {} inferences{}", done, total, done == total ? "\r\033[K" : "");
-    std::fflush(stderr);
-  };
 }
 
 std::string percent(double share) { return fmt::format("{:.1f}", 100 * share); }
@@ -143,7 +135,7 @@ int run(const Options& options, const po::variables_map& given) {
   for (const std::string& remark : network.remarks) fmt::print(stderr, "note: {}\n", remark);
   const Images images(options.images, options.labels, channel_axis(options.axes));
 
-  Capture capture(std::move(network), images, capture_options, progress_bar());
+  Capture capture(std::move(network), images, capture_options, progress_bar("inferences"));
   const LayerGraph& graph = capture.graph();
   TraceInfo info;
   info.tool_version = kVersion;

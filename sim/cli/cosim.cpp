@@ -9,6 +9,7 @@
 #include "models/core/error.h"
 #include "models/crossbar/rtl_engines.h"
 #include "models/crossbar/vector_dot_step.h"
+#include "sim/cli/progress.h"
 #include "sim/cosim/cosim_report.h"
 #include "sim/cosim/fault.h"
 #include "sim/cosim/waveform.h"
@@ -75,6 +76,7 @@ class Runner {
     setup.stall_probability = report_.stall_probability;
     setup.seed = report_.seed;
     setup.dot_products = dot_products;
+    setup.progress = progress_bar("windows");
     report_.filters = source.filters();
 
     SparseDotStep model(report_.shape);

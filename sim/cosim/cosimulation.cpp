@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kWaveformCycles = 64;  // kept before a difference, or the end
 constexpr int kTailCycles = 16;              // and recorded behind it
+constexpr std::uint64_t kProgressWindows = 1 << 14;
 
 /// An engine with its weight memory: synchronous, so that it shows in a cycle what was asked for in the one before.
 class Station {
@@ -81,6 +82,7 @@ class Cosimulation {
       }
       end_cycle();
     }
+    if (setup_.progress) setup_.progress(source_.windows(), source_.windows());
     for (std::size_t i = 0; i < waveform_.size(); ++i)
       result_.waveform.push_back(waveform_[(oldest_ + i) % waveform_.size()]);
     return std::move(result_);
@@ -182,6 +184,8 @@ class Cosimulation {
     if (feed_.valid() && seen.window_ready) {
       ++result_.windows;
       result_.dense_macs += source_.inputs() * source_.filters();
+      if (setup_.progress && result_.windows % kProgressWindows == 0)
+        setup_.progress(result_.windows, source_.windows());
     }
     if (seen.beat) {
       ++result_.beats;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,6 +49,7 @@ struct CosimSetup {
   bool dense = false;            // the engine is the dense one: every operand counts as a non-zero
   double stall_probability = 0;  // of a window not being there, and of a result not being taken, each cycle
   std::uint64_t seed = 1;
+  std::function<void(std::size_t done, std::size_t windows)> progress;  // now and then, and at the end; may be empty
   const std::vector<std::int64_t>* dot_products = nullptr;  // all that must leave; where null, from windows and weights
 };
 

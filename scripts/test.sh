@@ -27,5 +27,5 @@ run_suite checked
 say "lint"
 scripts/lint.sh build/release
 say "fuzzing for a bounded time"
-build fuzz
+build fuzz fuzz_yaml fuzz_onnx fuzz_trace
 scripts/fuzz.sh build/fuzz 20

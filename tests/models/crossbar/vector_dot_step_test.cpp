@@ -133,6 +133,19 @@ TEST(SparseDotStep, FlushesAGroupThatEndsWithASkippedWindow) {
   engine.idle(3);
 }
 
+TEST(SparseDotStep, LetsABeatThatSendsWaitForAFlush) {
+  Stepped engine(kSkipping, {{1, 2, 0, 0}, {3, 4, 0, 0}}, 2);
+  engine.present({1, 1, 0, 0}, false).cycle();  // as above
+  engine.present({0, 0, 0, 0}, true).cycle();
+  EXPECT_TRUE(engine.present({2, 2, 0, 0}, true).cycle().window_ready);  // 2; its beats are 3 and 4
+  engine.idle(4);
+  engine.expect_result(3, false);  // 7
+  engine.expect_result(7, true);
+  engine.expect_result(6, false);  // 9, not 7
+  engine.expect_result(14, true);
+  engine.idle(3);
+}
+
 TEST(SparseDotStep, FlushesZerosWhereNothingWasDealt) {
   Stepped engine(kSkipping, {{1, 1, 1, 1}, {1, 1, 1, 1}}, 2);
   engine.present({1, 1, 1, 1}, true).cycle();                            // 0; beats 1..4

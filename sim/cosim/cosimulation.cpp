@@ -122,7 +122,7 @@ class Cosimulation {
     const std::vector<std::int16_t>& window = feed_.window();
     for (std::uint32_t filter = 0; filter < source_.filters(); ++filter) {
       const std::int16_t* weights = &source_.weights()[(channel_ * source_.filters() + filter) * window.size()];
-      for (std::size_t i = 0; i < window.size(); ++i) sums_[filter] += std::int32_t{window[i]} * weights[i];
+      for (std::size_t i = 0; i < window.size(); ++i) sums_[filter] += std::int64_t{window[i]} * weights[i];
     }
     ++channel_;
   }

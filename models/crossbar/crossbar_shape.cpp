@@ -10,7 +10,8 @@ std::string to_string(const CrossbarShape& shape) {
 
 std::vector<std::string> problems(const CrossbarShape& shape) {
   std::vector<std::string> found;
-  if (shape.inputs < 1 || shape.inputs > 64) found.push_back(fmt::format("inputs = {}: must be 1..64", shape.inputs));
+  if (shape.inputs < 1 || shape.inputs > CrossbarShape::kMostInputs)
+    found.push_back(fmt::format("inputs = {}: must be 1..{}", shape.inputs, CrossbarShape::kMostInputs));
   if (shape.lanes < 1 || shape.lanes > shape.inputs)
     found.push_back(fmt::format("lanes = {}: must be 1..inputs ({})", shape.lanes, shape.inputs));
   return found;

@@ -13,6 +13,7 @@ namespace sparsim {
 /// A sparse vector-dot engine: the non-zeros of a window of `inputs` operands are dealt to `lanes` multipliers
 /// (fpgaConvNet's sparse engine, PASS, arXiv 2307.07821; rtl/crossbar_arbiter.sv). M:N in the literature.
 struct CrossbarShape {
+  static constexpr int kMostInputs = 64;
   static constexpr int kSkipDepth = 4;  // zero windows that may wait behind one at work: the RTL's default
 
   int inputs = 9;                 // M, 1..64

@@ -22,10 +22,10 @@ const std::vector<CrossbarShape>& built_shapes() {
 }
 
 void throw_not_built(const CrossbarShape& shape) {
-  std::string built;
+  std::string built;  // each with and without skipping
   for (const CrossbarShape& s : built_shapes()) built += (built.empty() ? "" : ", ") + to_string(s);
-  input_error("no RTL was built for a crossbar of {}: there is {} (models/crossbar/rtl_table.cmake)", to_string(shape),
-              built);
+  input_error("no RTL was built for a crossbar of {}x{}: there is {} (models/crossbar/rtl_table.cmake)", shape.inputs,
+              shape.lanes, built);
 }
 
 }  // namespace sparsim

@@ -119,6 +119,9 @@ bool run_layer(const Options& options, CosimReport& report, Runner& runner) {
     input_error("{}: --image {}: the trace has {} images, counted from 0", options.trace, image, trace.images());
   const WindowShape& shape = trace.graph().layers[position].shape;
   const std::int64_t taps = shape.kernel_h * shape.kernel_w;
+  if (taps > CrossbarShape::kMostInputs)
+    input_error("{}: layer {}: its windows are {}x{}; an engine takes at most {} operands", options.trace,
+                options.layer, shape.kernel_h, shape.kernel_w, CrossbarShape::kMostInputs);
   report.shape = shape_of(options, taps > 1 ? taps : 8);
   report.windows =
       fmt::format("layer {} of {} ({}, image {}), {} -> {}, {}x{}", options.layer, trace.graph().name, options.trace,
@@ -156,13 +159,13 @@ int cosim(const Options& options, const po::variables_map& given) {
   const bool with_model = !report.dense.difference;
   const CosimResult& shown = with_model ? report.sparse : report.dense;
   if (vcd) vcd->write(value_change_dump(shown.waveform, with_model));
+  if (json) json->write(cosim_json(report).dump(2) + "\n");
   if (!equal) {
     fmt::print("{} {}: {}\n{}", with_model ? "sparse_vector_dot" : "dense_vector_dot", to_string(report.shape),
                report.windows, difference_text(shown, with_model));
     return 1;
   }
   fmt::print("{}", cosim_text(report));
-  if (json) json->write(cosim_json(report).dump(2) + "\n");
   return 0;
 }
 
@@ -175,22 +178,20 @@ Command cosim_command() {
   command.arguments = "[options]";
   command.summary = "run the crossbar's RTL in lockstep with its models, on drawn windows or a layer of a trace";
   command.details =
-      "The Verilated sparse_vector_dot runs beside the step model (every pin, every cycle), the fast form (every date) "
-      "and\n"
-      "integer arithmetic (every dot product); then the dense engine runs over the same windows, to compare. The "
-      "first\n"
-      "difference ends the run: what was expected and seen, the last 16 cycles as a table, exit status 1.\n"
-      "A layer is computed whole: all pixels, channels and filters of one image, from quantised values and weights, "
-      "so\n"
-      "its trace has to hold them (sparsim capture --bits 8 --values).\n\n"
+      "The Verilated sparse_vector_dot runs beside the step model (every pin, every cycle), the fast form (every\n"
+      "date) and integer arithmetic (every dot product); then the dense engine runs over the same windows, to "
+      "compare.\n"
+      "The first difference ends the run: what was expected and seen, the last 16 cycles as a table, exit status 1.\n"
+      "A layer is computed whole: all pixels, channels and filters of one image, from quantised values and weights,\n"
+      "so its trace has to hold them (sparsim capture --bits 8 --values).\n\n"
       "  sparsim cosim --inputs 9 --lanes 3 --windows 100000 --density 0.4 --stall-probability 0.2\n"
       "  sparsim cosim --trace traces/shapes.h5 --layer block_a --lanes 4 --skip-zero-window\n"
       "  sparsim cosim --inject drop --vcd drop.vcd    # the harness itself: a planted fault must be found\n";
   constexpr std::int64_t kMaxSeed = std::numeric_limits<std::int64_t>::max();
   po::options_description_easy_init option = command.options.add_options();
-  option("inputs", bounded("inputs", &options->inputs, 1, 64)->value_name("M"),
+  option("inputs", bounded("inputs", &options->inputs, 1, CrossbarShape::kMostInputs)->value_name("M"),
          "operands of a window (default: the layer's K x K; 8 where its kernel is 1x1; 9)");
-  option("lanes", bounded("lanes", &options->lanes, 1, 64)->value_name("N"),
+  option("lanes", bounded("lanes", &options->lanes, 1, CrossbarShape::kMostInputs)->value_name("N"),
          "multipliers (default: a quarter of M or more)");
   option("windows", bounded("windows", &options->windows, 1, 1'000'000'000)->value_name("K")->default_value(10'000),
          "drawn windows");

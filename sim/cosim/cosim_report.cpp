@@ -48,6 +48,17 @@ Json run_json(const CosimReport& report, const CosimResult& result) {
           {"toggles", toggles}};
 }
 
+Json difference_json(const CosimReport& report) {
+  const auto& difference = report.sparse.difference ? report.sparse.difference : report.dense.difference;
+  if (!difference) return nullptr;
+  return {{"engine", report.sparse.difference ? "sparse" : "dense"},
+          {"cycle", difference->cycle},
+          {"window_at_input", difference->window},
+          {"what", difference->what},
+          {"expected", difference->expected},
+          {"seen", difference->seen}};
+}
+
 }  // namespace
 
 double CosimReport::occupancy(const CosimResult& result) const {
@@ -134,6 +145,7 @@ Json cosim_json(const CosimReport& report) {
           {"sparse", run_json(report, report.sparse)},
           {"dense", run_json(report, report.dense)},
           {"speedup", report.speedup()},
+          {"difference", difference_json(report)},
           {"switching_sparse_over_dense",
            ratio(report.sparse.toggles.multiplier_toggles(), report.dense.toggles.multiplier_toggles())}};
 }

@@ -65,6 +65,7 @@ TEST_F(CosimCommand, RunsDrawnWindows) {
   EXPECT_EQ(json["windows"], 500);
   EXPECT_EQ(json["density"], 1.0);
   EXPECT_EQ(json["speedup"], 1.0);
+  EXPECT_TRUE(json["difference"].is_null());
   // 16 / 4 beats a window and filter; one cycle before the first, and 2 + 2 + 1 behind the last.
   for (const char* engine : {"sparse", "dense"}) {
     EXPECT_EQ(json[engine]["beats"], 500 * 3 * 4) << engine;
@@ -136,7 +137,10 @@ TEST_P(InjectedFault, IsFound) {
   for (int i = 0; i < 16; ++i)
     EXPECT_THAT(shown[static_cast<std::size_t>(5 + i)],
                 MatchesRegex(" *" + std::to_string(std::stoi(cycle) - 15 + i) + " .*"));
-  EXPECT_THAT(files(), ElementsAre("out.vcd", "shapes.h5")) << "a report is of a whole run";
+  const nlohmann::json difference = read_json("out.json")["difference"];
+  EXPECT_EQ(difference["engine"], "sparse");
+  EXPECT_EQ(difference["cycle"], std::stoi(cycle));
+  EXPECT_EQ(difference["what"], "grant");
   EXPECT_THAT(read("out.vcd"), HasSubstr("\n#" + cycle + "\n"));
   EXPECT_THAT(read("out.vcd"), HasSubstr("$scope module model $end\n"));
 }
@@ -202,6 +206,13 @@ TEST_F(CosimCommand, RefusesWhatIsNoTrace) {
 TEST_F(CosimCommand, RefusesInputsThatDoNotFitTheKernel) {
   refuse({"--trace", "shapes.h5", "--layer", "conv1", "--inputs", "8"},
          "shapes.h5: layer conv1: its windows are 3x3, which takes --inputs 9, not 8");
+}
+
+TEST_F(CosimCommand, RefusesAKernelWiderThanAnyEngine) {
+  copy("configs/networks/alexnet.yaml");
+  ASSERT_EQ(run({"synthesize", "alexnet.yaml", "--seed", "1", "-o", "alexnet.h5"}).status, 0);
+  refuse({"--trace", "alexnet.h5", "--layer", "conv1"},
+         "alexnet.h5: layer conv1: its windows are 11x11; an engine takes at most 64 operands");
 }
 
 TEST_F(CosimCommand, RefusesAnImageThatIsNotThere) {

@@ -211,8 +211,8 @@ TEST_F(CosimCommand, RefusesInputsThatDoNotFitTheKernel) {
 TEST_F(CosimCommand, RefusesAKernelWiderThanAnyEngine) {
   copy("configs/networks/alexnet.yaml");
   ASSERT_EQ(run({"synthesize", "alexnet.yaml", "--seed", "1", "-o", "alexnet.h5"}).status, 0);
-  refuse({"--trace", "alexnet.h5", "--layer", "conv1"},
-         "alexnet.h5: layer conv1: its windows are 11x11; an engine takes at most 64 operands");
+  expect_refused({"cosim", "--trace", "alexnet.h5", "--layer", "conv1"},
+                 "alexnet.h5: layer conv1: its windows are 11x11; an engine takes at most 64 operands");
 }
 
 TEST_F(CosimCommand, RefusesAnImageThatIsNotThere) {

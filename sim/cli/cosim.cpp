@@ -12,6 +12,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cosim/cosim_report.h"
 #include "sim/cosim/fault.h"
+#include "sim/cosim/layer_windows.h"
 #include "sim/cosim/waveform.h"
 #include "sim/nearest.h"
 #include "sim/output_file.h"

@@ -5,6 +5,7 @@
 
 #include "models/crossbar/eager_timing.h"
 #include "sim/cli/capture.h"
+#include "sim/cosim/layer_windows.h"
 #include "sim/sweep/child.h"
 #include "tests/sim/cosim/cosim_case.h"
 

@@ -1,8 +1,9 @@
+#include "sim/cosim/layer_windows.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "models/core/error.h"
-#include "sim/cosim/windows.h"
 #include "tests/sim/workload/trace_example.h"
 
 namespace sparsim {

@@ -120,7 +120,10 @@ void measure(benchmark::State& state, Form&& form, Other&& other) {
   const Stream stream(chosen);
   state.SetLabel(fmt::format("{}, {}, filters: {}", chosen.layer, to_string(stream.shape), stream.filters));
   Cycles cycles = 0;
-  for (auto _ : state) benchmark::DoNotOptimize(cycles = form(stream));
+  for (auto _ : state) {
+    cycles = form(stream);
+    benchmark::ClobberMemory();  // DoNotOptimize() of a variable loses it at -O1
+  }
   if (cycles != other(stream)) return state.SkipWithError("the forms differ in cycles");
   const auto rounds = static_cast<double>(state.iterations());
   const auto rate = [&](double count) { return benchmark::Counter(rounds * count, benchmark::Counter::kIsRate); };

@@ -41,7 +41,7 @@ class BitSums {
   }
   /// To a byte each.
   void store(std::uint8_t* sums) const {
-    for (int eighth = 0; eighth < 8; ++eighth) {
+    for (std::size_t eighth = 0; eighth < 8; ++eighth) {
       Word eight = 0;
       for (int p = 0; p < kPlanes; ++p) eight |= kSpread[planes_[p] >> (8 * eighth) & 0xff] << p;
       std::memcpy(sums + 8 * eighth, &eight, 8);

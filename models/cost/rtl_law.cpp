@@ -47,7 +47,7 @@ std::vector<double> terms(RtlBlock block, RtlResource resource, const RtlDesign&
   const double passes = pass_width(d) - 1, skip = d.skip_zero_window;
   const double memory = d.filters > 2 ? acc : 0;
   const double block_ram = block_rams(d) > 0 ? acc : 0;
-  const double deeper = d.filters > 32 && block_ram == 0 ? acc * (d.filters / 32 - 1) : 0;  // than a LUT's 32 words
+  const double deeper = d.filters > 32 && block_ram == 0 ? acc * (d.filters / 32.0 - 1) : 0;  // than a LUT's 32 words
   const double muxed = d.inputs > d.lanes, beats = static_cast<double>(ceil_div(d.inputs, d.lanes));
   const AdderTree tree = adder_tree(d);
   const double adders = tree.adders, registers = tree.registers;

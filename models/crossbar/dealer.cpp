@@ -9,7 +9,7 @@
 namespace sparsim {
 
 Cycles FastDealer::deal(std::uint64_t requests) {
-  return std::max<Cycles>(1, ceil_div(__builtin_popcountll(requests), shape_.lanes));
+  return pass_cycles(shape_, __builtin_popcountll(requests));
 }
 
 ArbiterDealer::ArbiterDealer(std::unique_ptr<Arbiter> arbiter, std::uint32_t filters)

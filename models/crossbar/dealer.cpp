@@ -8,9 +8,7 @@
 
 namespace sparsim {
 
-Cycles FastDealer::deal(std::uint64_t requests) {
-  return pass_cycles(shape_, __builtin_popcountll(requests));
-}
+Cycles FastDealer::deal(std::uint64_t requests) { return pass_cycles(shape_, __builtin_popcountll(requests)); }
 
 ArbiterDealer::ArbiterDealer(std::unique_ptr<Arbiter> arbiter, std::uint32_t filters)
     : arbiter_(std::move(arbiter)), filters_(filters) {

@@ -67,6 +67,8 @@ struct Span {
 struct RunRecord {
   Cycles end = 0;
   bool reached_limit = false;  // --max-cycles came before the work was done
+  /// Where layers overlap: cycles in which the accelerator worked. Otherwise its layers add up.
+  std::optional<Cycles> accelerated;
   std::vector<ImageRecord> images;
   std::vector<LayerRecord> layers;
   std::vector<CauseShare> critical_path;
@@ -78,6 +80,8 @@ struct RunOptions {
   std::size_t images = 1;            // beyond those of the workload they repeat in order
   std::optional<Cycles> max_cycles;  // stop here
   bool timeline = false;
+  bool critical_path = true;  // keep the cause of each date
+  std::string crossbar;       // of architectures with crossbars: an engine, or engine:NODE for one node; empty: fast
 };
 
 /// An accelerator, elaborated for a workload. `run` simulates to the end and may be called once: SystemC elaborates and

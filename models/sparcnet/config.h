@@ -2,17 +2,15 @@
 
 #include <cstdint>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "models/core/word_format.h"
 #include "models/memory/axi_bus.h"
 #include "models/memory/axi_lite.h"
 #include "models/memory/dma.h"
-#include "models/memory/dram.h"
 #include "models/memory/host_cost.h"
+#include "models/memory/memory.h"
 #include "models/memory/scratchpad.h"
-#include "models/memory/sram.h"
 
 namespace sparsim {
 
@@ -31,8 +29,6 @@ struct PeGridConfig {
 
 /// Who ranks feature maps by salience at run time.
 enum class SalienceUnit { host, pe };
-
-using MemoryConfig = std::variant<DramConfig, SramConfig>;
 
 /// A SPARCNet accelerator (Page, Jafari, Shea, Mohsenin, ACM JETC 2017) and what stands around it.
 struct SparcnetConfig {

@@ -10,12 +10,6 @@
 namespace sparsim {
 namespace {
 
-std::unique_ptr<MemoryController> make_memory(const MemoryConfig& config, double clock_mhz) {
-  if (const auto* sram = std::get_if<SramConfig>(&config))
-    return std::make_unique<SramController>("memory", *sram, clock_mhz);
-  return std::make_unique<DramController>("memory", std::get<DramConfig>(config), clock_mhz);
-}
-
 std::size_t buffers(const ScratchpadConfig& scratchpad) { return scratchpad.double_buffered ? 2 : 1; }
 
 }  // namespace

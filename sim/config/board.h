@@ -2,13 +2,11 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "models/cost/device.h"
-#include "models/memory/dram_timing.h"
 #include "models/memory/host_cost.h"
-#include "models/memory/sram.h"
+#include "models/memory/memory.h"
 #include "sim/config/schema.h"
 
 namespace sparsim {
@@ -17,7 +15,7 @@ namespace sparsim {
 struct BoardFile {
   Device device;
   Board board;
-  std::variant<DramConfig, SramConfig> memory;
+  MemoryConfig memory;
   HostConfig host;
   Resources reserved;  // of the device, for what stands beside the accelerator: a soft processor, a memory controller
   nlohmann::ordered_json resolved;     // every key of all of them

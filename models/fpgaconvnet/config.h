@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/core/word_format.h"
+#include "models/core/work.h"
+#include "models/fpgaconvnet/conv_design.h"
+#include "models/memory/axi_bus.h"
+#include "models/memory/axi_lite.h"
+#include "models/memory/dma.h"
+#include "models/memory/host_cost.h"
+#include "models/memory/memory.h"
+#include "models/stream/pipeline.h"
+
+namespace sparsim {
+
+/// What a configuration says of one layer; what it leaves out is the accelerator's.
+struct NodeConfig {
+  Folding folding;          // of a weighted layer
+  std::int64_t coarse = 0;  // of any other: streams in and out; 0: as the widest of its producers
+  std::optional<DotEngine> engine;
+  std::optional<bool> skip_zero_windows;
+  std::optional<std::int64_t> window_depth, result_depth;
+  bool weights_streamed = false;
+};
+
+/// Which channels share a stream: in their order, or dealt by density, the densest to each stream in turn, then back
+/// (snake), so that streams have about the same work. Filters of the producers are reordered for it, which costs
+/// nothing.
+enum class ChannelDeal { naive, snake };
+
+/// Whether the next image follows at once, or waits until the host has the result of the one before.
+enum class ImageFlow { streamed, one_at_a_time };
+
+/// What the host does for an image beside the accelerator, in cycles of its own clock.
+struct HostIo {
+  double image_cycles = 0;                             // driver call: cache maintenance, DMA set-up, wait for the end
+  double cycles_per_input = 0, cycles_per_output = 0;  // to convert and copy a value
+};
+
+/// An fpgaConvNet accelerator, dense or sparse (PASS, arXiv 2307.07821), and what stands around it.
+struct FpgaConvNetConfig {
+  double clock_mhz = 100;
+  WordFormat format = WordFormat::int16;
+  DotEngine engine = DotEngine::dense;
+  bool skip_zero_windows = false;
+  ChannelDeal deal = ChannelDeal::naive;
+  ImageFlow flow = ImageFlow::streamed;
+  std::int64_t fifo_depth = 2;  // words, of every FIFO between nodes that is not named
+  std::int64_t window_depth = 4, result_depth = 16;
+  bool branch_fifos = true;                         // widen_branches() on top
+  std::map<std::string, std::int64_t> fifo_depths;  // by name of the edge
+  std::map<std::string, NodeConfig> nodes;          // by name of the layer
+  AxiConfig axi;
+  DmaConfig dma;
+  AxiLiteConfig registers;
+  std::int64_t image_registers = 8;  // register writes that start the DMA engines for an image, or for a batch
+  MemoryConfig memory;
+  HostConfig host;
+  HostIo host_io;
+};
+
+/// What is wrong with it whatever the network, each as `section.key = value: what is allowed`.
+std::vector<std::string> problems(const FpgaConvNetConfig& config);
+/// What is wrong with it for this network: operators that streams cannot carry, layers and FIFOs that it names and the
+/// network does not have, factors that do not divide.
+std::vector<std::string> problems(const FpgaConvNetConfig& config, const LayerGraph& graph);
+
+/// A network on an accelerator: the pipeline, and how its weighted nodes are built.
+struct FpgaConvNetPlan {
+  Pipeline pipeline;
+  std::vector<ConvDesign> designs;  // by node; of weighted ones
+};
+
+/// Throws ModelError where problems(config, graph) has any.
+FpgaConvNetPlan plan(const FpgaConvNetConfig& config, const LayerGraph& graph);
+
+}  // namespace sparsim

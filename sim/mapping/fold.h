@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/cost/device.h"
+#include "models/fpgaconvnet/config.h"
+#include "sim/config/board.h"
+
+namespace sparsim {
+
+/// What a folding is to be best at, within the device.
+enum class FoldObjective {
+  throughput,  // images a second
+  latency,     // the first image: nodes' fill and the slowest node, by estimate
+  energy       // joules an image, at no less than a share of the throughput that fits
+};
+
+constexpr std::string_view kFoldObjectiveNames[] = {"throughput", "latency", "energy"};
+constexpr std::string_view to_string(FoldObjective o) { return kFoldObjectiveNames[static_cast<std::size_t>(o)]; }
+
+struct FoldOptions {
+  FoldObjective objective = FoldObjective::throughput;
+  std::size_t images = 8;         // of the workload, from the first: their zeros are counted; as many as there are
+  double throughput_share = 0.9;  // 0..1, of the best throughput: what the least energy may not cost
+};
+
+/// A node as folded. Cycles are those of an image, the mean over the images counted.
+struct FoldedNode {
+  std::string layer;
+  NodeKind kind = NodeKind::weighted;
+  Folding folding;          // of a weighted layer
+  std::int64_t coarse = 0;  // of any other
+  double cycles = 0;        // in which it takes one image after the other: its slowest stream, its words
+  double ideal_cycles = 0;  // of a weighted layer: its multiplications of non-zeros spread evenly over its multipliers
+  double imbalance = 1;     // slowest stream / mean stream
+  double zero_windows = 0;  // share
+};
+
+struct FoldResult {
+  FpgaConvNetConfig config;       // as given, with the factors of every layer in `nodes`
+  std::vector<FoldedNode> nodes;  // in the order of the pipeline
+  double interval_cycles = 0;     // of the slowest node: no FIFO holds it up
+  double latency_cycles = 0;      // estimate, first word in to last word out
+  Resources need, capacity;       // capacity: what the board does not reserve
+  std::string limit;              // what stands in the way of more, in words
+};
+
+/// Chooses the factors of every layer: the slowest node is sped up by its cheapest next step, again and again, until
+/// nothing fits or nothing helps, and no node is faster than it needs to be. What a weighted node takes is counted on
+/// the activations, stream by stream, not told from their mean. Factors that `config` has are forgotten; engines,
+/// depths and all else are kept. Deterministic. Throws InputError where `problems(config, graph)` has any, or where
+/// even factors of 1 do not fit.
+FoldResult fold(const FpgaConvNetConfig& config, const Workload& workload, const BoardFile& board,
+                const FoldOptions& options = {});
+
+}  // namespace sparsim

@@ -25,6 +25,7 @@ void Region::run() {
         TimedProcess& process = *ready_[first_];
         first_ = first_ + 1 == ready_.size() ? 0 : first_ + 1;
         --count_;
+        process.ready_ = false;
         try {
           if (process.step()) process.finish();
         } catch (const TimedProcess::LimitReached&) {

@@ -44,10 +44,13 @@ inline void Region::make_ready(TimedProcess& process) {
 
 inline void TimedProcess::wake() {
   waits_on_ = nullptr;
-  if (region_)
+  if (region_) {
+    if (ready_ || finished_ || stopped_) return;  // it asked for more than one thing
+    ready_ = true;
     region_->make_ready(*this);
-  else
+  } else {
     wake_.notify();
+  }
 }
 
 }  // namespace sparsim

@@ -64,6 +64,14 @@ bool TimedFifoBase::wait_for_slot() {
   return true;
 }
 
+void TimedFifoBase::wake_at(TimedProcess& process) {
+  const bool empty = reader_ == &process && items() == 0, full = writer_ == &process && room() == 0;
+  if (!empty && !full) return;
+  reader_waits_ = reader_waits_ || empty;
+  writer_waits_ = writer_waits_ || full;
+  if (!process.waits_on_) process.waits_on_ = this;  // the first one stands in a report
+}
+
 void TimedFifoBase::refuse(const char* operation) const {
   throw ModelError(fmt::format("FIFO {}: {} where it cannot be, after {} writes and {} reads of depth {}", name(),
                                operation, written_, read_, depth_));

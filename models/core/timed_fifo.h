@@ -55,6 +55,8 @@ class TimedFifoBase : public sc_core::sc_object, public virtual sc_core::sc_inte
   friend class TimedOut;
   friend class TimedProcess;
   friend class TimedRun;
+  friend class BurstIn;
+  friend class BurstOut;
   friend void pass(TimedIn<Token>& in, TimedOut<Token>& out, const Cycles* service, std::size_t n);
 
   // An item's date: while it is in the FIFO, when the reader may have it; once it left, when the writer may have its
@@ -98,6 +100,7 @@ class TimedFifoBase : public sc_core::sc_object, public virtual sc_core::sc_inte
   }
   bool wait_for_item();
   bool wait_for_slot();
+  void wake_at(TimedProcess& process);
   void wake_reader();
   void wake_writer();
   /// Adds a slot to a full ring, for the exploration of a deadlock.
@@ -218,6 +221,8 @@ class TimedIn : public sc_core::sc_port<TimedFifo<T>> {
   }
 
  private:
+  friend class BurstIn;
+  friend class TimedProcess;
   friend void pass(TimedIn<Token>& in, TimedOut<Token>& out, const Cycles* service, std::size_t n);
 
   TimedProcess& process_;
@@ -275,6 +280,8 @@ class TimedOut : public sc_core::sc_port<TimedFifo<T>> {
   }
 
  private:
+  friend class BurstOut;
+  friend class TimedProcess;
   friend void pass(TimedIn<Token>& in, TimedOut<Token>& out, const Cycles* service, std::size_t n);
 
   TimedProcess& process_;

@@ -40,6 +40,11 @@ class TimedProcess : public sc_core::sc_module {
   /// The cycles count for `cause`.
   void catch_up(std::string_view cause);
 
+  /// A critical path is kept: dates have to be made one by one.
+  bool traced() const { return path_ != nullptr; }
+  /// Nothing later than this happens.
+  Cycles limit() const { return limit_; }
+
   bool finished() const { return finished_; }
   /// The run's limit came before its work was done.
   bool stopped() const { return stopped_; }
@@ -52,6 +57,17 @@ class TimedProcess : public sc_core::sc_module {
   virtual bool step() = 0;
 
   void end_of_elaboration() override;
+
+  /// In a region: to be stepped again once the FIFO behind `port` has an item, or room. A step may ask for several
+  /// before it returns false.
+  template <class Port>
+  void wake_at(Port& port) {
+    port.fifo_->wake_at(*this);
+  }
+  /// Guards a date about to be written where others read it: past the limit, the process ends there.
+  void check_date(Cycles date) {
+    if ((watched_ && date > limit_) || date < cycles(*kernel_now_)) refuse_date(date);
+  }
 
  private:
   friend class Region;
@@ -73,10 +89,6 @@ class TimedProcess : public sc_core::sc_module {
   bool suspend();  // false where step() has to return instead
   void wake();
 
-  /// Guards a date about to be written where others read it.
-  void check_date(Cycles date) {
-    if ((watched_ && date > limit_) || date < cycles(*kernel_now_)) refuse_date(date);
-  }
   [[noreturn]] void refuse_date(Cycles date);
   [[noreturn]] void stop();
   void stop_at_limit();  // from outside, while it waits for kernel time
@@ -101,6 +113,7 @@ class TimedProcess : public sc_core::sc_module {
   sc_core::sc_event wake_, never_;
   const TimedFifoBase* waits_on_ = nullptr;
   bool finished_ = false, stopped_ = false;
+  bool ready_ = true;  // in a region: in its queue
   std::exception_ptr error_;
 };
 

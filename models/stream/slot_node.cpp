@@ -1,20 +1,167 @@
 #include "models/stream/slot_node.h"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <array>
+#include <utility>
 
-#include "models/core/error.h"
+#include "models/core/timed_burst.h"
 
 namespace sparsim {
+namespace {
+
+template <class Port>
+auto make_port(TimedProcess& process) {
+  return [&process](const char* name, std::size_t) { return new Port(name, process); };  // the sc_vector's own
+}
+
+}  // namespace
 
 SlotNode::SlotNode(const sc_core::sc_module_name& name, SlotSchedule schedule, int input_count, int output_count,
                    Cycles latency, std::size_t images)
     : TimedProcess(name), schedule_(std::move(schedule)), latency_(latency), images_left_(images) {
-  inputs.init(static_cast<unsigned>(input_count),
-              [this](const char* port, std::size_t) { return new TimedIn<>(port, *this); });
-  outputs.init(static_cast<unsigned>(output_count),
-               [this](const char* port, std::size_t) { return new TimedOut<>(port, *this); });
+  inputs.init(static_cast<unsigned>(input_count), make_port<TimedIn<>>(*this));
+  outputs.init(static_cast<unsigned>(output_count), make_port<TimedOut<>>(*this));
 }
 
-bool SlotNode::step() { return true; }
+bool SlotNode::step() {
+  while (images_left_ > 0) {
+    const SlotRun& run = schedule_.runs[run_];
+    if (!slots(run)) return false;
+    done_ = 0;
+    if (++run_ < schedule_.runs.size()) continue;
+    run_ = 0;
+    if (++repeat_ < schedule_.repeats) continue;
+    repeat_ = 0;
+    --images_left_;
+    image_.end = now();
+    log_.push_back(image_);
+    started_ = false;
+  }
+  return true;
+}
+
+// The rest of the run; false where it blocks.
+bool SlotNode::slots(const SlotRun& run) {
+  if (run.reads == 0 && run.writes == 0) {
+    const Cycles count = run.count - done_;
+    begin(now());
+    advance(count);
+    image_.buckets.busy += count;
+    return true;
+  }
+  while (done_ < run.count) {
+    const std::int64_t before = done_;
+    if (traced())
+      slot(run);
+    else if (run.reads == 1 && run.writes == 1)
+      burst<1, 1>(run);
+    else if (run.reads == 1 && run.writes == 0)
+      burst<1, 0>(run);
+    else if (run.reads == 0 && run.writes == 1)
+      burst<0, 1>(run);
+    else if (run.reads == 3 && run.writes == 1)
+      burst<2, 1>(run);
+    else if (run.reads == 1 && run.writes == 3)
+      burst<1, 2>(run);
+    else
+      slot(run);
+    if (done_ == before) return false;
+  }
+  return true;
+}
+
+void SlotNode::begin(Cycles date) {
+  if (started_) return;
+  started_ = true;
+  image_ = {date, date, {}};
+}
+
+// Wakes are asked for at every port that is not ready: a step costs more than a look at one of them too many.
+bool SlotNode::ready(const SlotRun& run) {
+  bool all = true;
+  const auto look = [&](auto& ports, std::uint32_t mask) {
+    for (std::size_t i = 0; mask >> i != 0; ++i) {
+      if ((mask >> i & 1u) == 0 || ports[i].ready() != 0) continue;
+      wake_at(ports[i]);
+      all = false;
+    }
+  };
+  look(outputs, run.writes);
+  look(inputs, run.reads);
+  return all;
+}
+
+void SlotNode::slot(const SlotRun& run) {
+  if (!ready(run)) return;
+  const auto each = [](auto& ports, std::uint32_t mask, auto&& act) {
+    for (std::size_t i = 0; mask >> i != 0; ++i)
+      if ((mask >> i & 1u) != 0) act(ports[i]);
+  };
+  const Cycles asked = now();
+  each(inputs, run.reads, [](TimedIn<>& in) { in.front(); });
+  const Cycles there = now();
+  each(outputs, run.writes, [](TimedOut<>& out) { out.claim(); });
+  if (started_) {
+    image_.buckets.waiting_input += there - asked;
+    image_.buckets.waiting_output += now() - there;
+  }
+  begin(now());
+  ++image_.buckets.busy;
+  each(inputs, run.reads, [](TimedIn<>& in) { in.pop(); });
+  each(outputs, run.writes, [this](TimedOut<>& out) { out.write_after(latency_); });
+  advance(1);
+  ++done_;
+}
+
+template <std::size_t kInputs, std::size_t kOutputs>
+void SlotNode::burst(const SlotRun& run) {
+  burst(run, std::make_index_sequence<kInputs>(), std::make_index_sequence<kOutputs>());
+}
+
+// As many slots at once as there are words and places, with the ports' counters in registers.
+template <std::size_t... kIn, std::size_t... kOut>
+void SlotNode::burst(const SlotRun& run, std::index_sequence<kIn...>, std::index_sequence<kOut...>) {
+  if (!ready(run)) return;
+  std::array<BurstIn, sizeof...(kIn)> in{BurstIn(inputs[kIn])...};
+  std::array<BurstOut, sizeof...(kOut)> out{BurstOut(outputs[kOut])...};
+  auto count = static_cast<std::size_t>(run.count - done_);
+  for (const BurstIn& port : in) count = std::min(count, port.ready());
+  for (const BurstOut& port : out) count = std::min(count, port.ready());
+  Cycles clock = now(), input_wait = 0, output_wait = 0;
+  const Cycles last = limit();
+  std::size_t n = 0;
+  for (; n < count; ++n) {
+    std::array<Cycles, sizeof...(kIn)> asked_in;
+    std::array<Cycles, sizeof...(kOut)> asked_out;
+    Cycles date = clock;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      asked_in[i] = date;
+      date = std::max(date, in[i].available());
+    }
+    const Cycles there = date;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      asked_out[i] = date;
+      date = std::max(date, out[i].freed());
+    }
+    if (n == 0)
+      check_date(date);
+    else if (date > last)
+      break;
+    for (std::size_t i = 0; i < in.size(); ++i) in[i].leave(date, asked_in[i]);
+    for (std::size_t i = 0; i < out.size(); ++i) out[i].enter(date, latency_, asked_out[i]);
+    if (started_) {
+      input_wait += there - clock;
+      output_wait += date - there;
+    } else {
+      begin(date);
+    }
+    clock = date + 1;
+  }
+  image_.buckets.busy += static_cast<Cycles>(n);
+  image_.buckets.waiting_input += input_wait;
+  image_.buckets.waiting_output += output_wait;
+  done_ += static_cast<std::int64_t>(n);
+  advance_to(clock);
+}
 
 }  // namespace sparsim

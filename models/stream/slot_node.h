@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <systemc>
+#include <utility>
 
 #include "models/core/timed_fifo.h"
 #include "models/core/timed_process.h"
@@ -11,7 +14,7 @@ namespace sparsim {
 
 /// A node that does the same slots for every image, a cycle each at the least: padding and sliding window, pool,
 /// squeeze, split, add, concat. Elastic: a slot waits until every input has a word and every output room; what it
-/// writes is `latency` cycles later in the FIFO behind, where it has its place from the slot on.
+/// writes is `latency` cycles later in the FIFO behind, where it has its place from the slot on. It lives in a Region.
 class SlotNode final : public TimedProcess {
  public:
   sc_core::sc_vector<TimedIn<>> inputs;
@@ -25,13 +28,23 @@ class SlotNode final : public TimedProcess {
 
  private:
   bool step() override;
+  bool slots(const SlotRun& run);
+  bool ready(const SlotRun& run);
+  void begin(Cycles date);
+  void slot(const SlotRun& run);
+  template <std::size_t kInputs, std::size_t kOutputs>
+  void burst(const SlotRun& run);
+  template <std::size_t... kIn, std::size_t... kOut>
+  void burst(const SlotRun& run, std::index_sequence<kIn...>, std::index_sequence<kOut...>);
 
   const SlotSchedule schedule_;
   const Cycles latency_;
-  NodeLog log_;
   std::size_t images_left_;
+  std::size_t run_ = 0;                 // of the repeat
   std::int64_t repeat_ = 0, done_ = 0;  // of the image; slots of the run
-  std::size_t run_ = 0;
+  bool started_ = false;                // the image
+  NodeImage image_;
+  NodeLog log_;
 };
 
 }  // namespace sparsim

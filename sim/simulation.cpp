@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/core/error.h"
-
 namespace sparsim {
 namespace {
 
@@ -137,17 +135,12 @@ std::string slowest(const std::vector<LayerResult>& layers, Cycles cycles) {
 
 }  // namespace
 
-void check_capacity(const Accelerator& accelerator) {
-  const std::vector<std::string> missing = shortages(total(accelerator.resource_bill), accelerator.board.device);
-  if (!missing.empty())
-    input_error("{}: does not fit its device: {}; choose a smaller design, or explore with --ignore-capacity",
-                accelerator.file, fmt::join(missing, ", "));
-}
-
 Result simulate(const Accelerator& accelerator, const Trace& trace, const std::string& trace_sha256,
                 const RunOptions& options, bool ignore_capacity) {
-  if (!ignore_capacity) check_capacity(accelerator);
-  RunRecord record = accelerator.elaborate(trace, options)->run();
+  const Design design = accelerator.design(trace);
+  const std::vector<ResourceItem> bill = accelerator.whole_bill(design);
+  if (!ignore_capacity) accelerator.check_capacity(bill);
+  RunRecord record = design.elaborate(options)->run();
 
   Result r;
   r.accelerator = accelerator.name;
@@ -166,8 +159,8 @@ Result simulate(const Accelerator& accelerator, const Trace& trace, const std::s
   if (record.images.size() >= 3)
     r.interval_cycles = static_cast<double>(record.images.back().end - record.images.front().end) /
                         static_cast<double>(record.images.size() - 1);
-  r.resource_bill = accelerator.resource_bill;
-  r.resources = total(r.resource_bill);
+  r.resource_bill = bill;
+  r.resources = total(bill);
   r.capacity = accelerator.board.device.capacity;
   r.layers = layer_results(record, trace.graph());
   for (const Layer& layer : trace.graph().layers) {
@@ -175,11 +168,12 @@ Result simulate(const Accelerator& accelerator, const Trace& trace, const std::s
     r.weights += layer.shape.weights();
     r.kept_weights += kept_weights(layer);
   }
-  fill_rates(r, accelerator.energy_model());
+  fill_rates(r, accelerator.energy_model(bill));
   r.bottleneck = slowest(r.layers, r.cycles);
   r.critical_path = std::move(record.critical_path);
   r.timeline = std::move(record.timeline);
-  r.notes = std::move(record.notes);
+  r.notes = design.notes;
+  r.notes.insert(r.notes.end(), record.notes.begin(), record.notes.end());
   return r;
 }
 

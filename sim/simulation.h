@@ -78,7 +78,4 @@ struct Result {
 Result simulate(const Accelerator& accelerator, const Trace& trace, const std::string& trace_sha256,
                 const RunOptions& options, bool ignore_capacity);
 
-/// Throws InputError that names each resource, its need and its limit.
-void check_capacity(const Accelerator& accelerator);
-
 }  // namespace sparsim

@@ -4,16 +4,18 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "sim/config/accelerator.h"
 #include "sim/report/run_report.h"
 #include "sim/report/table.h"
+#include "sim/workload/trace.h"
 
 namespace sparsim {
 namespace {
 
 struct Options {
-  std::string accelerator;
+  std::string accelerator, trace;
   std::vector<std::string> overrides;
 };
 
@@ -51,13 +53,25 @@ int describe(const Options& options) {
   std::vector<Override> overrides;
   for (const std::string& assignment : options.overrides) overrides.push_back(Override::parse(assignment));
   const Accelerator a = load_accelerator(options.accelerator, overrides);
+  std::optional<Trace> trace;
+  Design design;
+  if (!options.trace.empty()) {
+    trace = Trace::open(options.trace);
+    design = a.design(*trace);
+  }
   fmt::print("{} ({}) on {}, {} at {:g} MHz, {} words\n\n", a.name, a.architecture, a.board.board.name,
              a.board.device.name, a.clock_mhz, to_string(a.format));
   Table table({"key", "value", "basis", "source"});
   add_rows(table, a.resolved, "", a.provenance);
   fmt::print("{}", table.to_string());
-  fmt::print("\n{}", resource_report(a.resource_bill, a.board.device));
-  const std::vector<std::string> missing = shortages(total(a.resource_bill), a.board.device);
+  const std::vector<ResourceItem> bill = a.whole_bill(design);
+  fmt::print("\n{}", resource_report(bill, a.board.device));
+  for (const std::string& note : design.notes) fmt::print("note  {}\n", note);
+  if (a.network_has_resources && !trace) {
+    fmt::print("\nthe network's share is not in it: give a TRACE.h5\n");
+    return 0;
+  }
+  const std::vector<std::string> missing = shortages(total(bill), a.board.device);
   fmt::print("\n{}\n", missing.empty() ? "fits its device" : fmt::format("does not fit: {}", fmt::join(missing, ", ")));
   return 0;
 }
@@ -68,15 +82,17 @@ Command describe_command() {
   const auto options = std::make_shared<Options>();
   Command command;
   command.name = "describe";
-  command.arguments = "ACCELERATOR.yaml [--set KEY=VALUE]";
+  command.arguments = "ACCELERATOR.yaml [TRACE.h5] [--set KEY=VALUE]";
   command.summary = "show an accelerator: every key with where it comes from, resources against the device";
   command.details =
-      "Simulates nothing. Every value that no paper gives is marked assumed, with the reason.\n\n"
+      "Simulates nothing. Every value that no paper gives is marked assumed, with the reason. Where each layer of the\n"
+      "network has hardware of its own, its resources need the trace.\n\n"
       "  sparsim describe configs/accelerators/sparcnet-zedboard.yaml\n";
   command.options.add_options()("set", po::value(&options->overrides)->value_name("KEY=VALUE")->composing(),
                                 "change a key of the accelerator file; may be repeated");
   command.positional_options.add_options()("accelerator", po::value(&options->accelerator)->required());
-  command.positionals.add("accelerator", 1);
+  command.positional_options.add_options()("trace", po::value(&options->trace));
+  command.positionals.add("accelerator", 1).add("trace", 1);
   command.run = [options](const po::variables_map&) { return describe(*options); };
   return command;
 }

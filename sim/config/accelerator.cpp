@@ -1,14 +1,32 @@
 #include "sim/config/accelerator.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
 #include "models/core/error.h"
 #include "sim/registry.h"
 
 namespace sparsim {
 
-EnergyModel Accelerator::energy_model() const {
-  return {board.device, board.board, format, clock_mhz, total(resource_bill).ff};
+std::vector<ResourceItem> Accelerator::whole_bill(const Design& for_network) const {
+  std::vector<ResourceItem> bill = for_network.resource_bill;
+  bill.insert(bill.end(), resource_bill.begin(), resource_bill.end());
+  return bill;
+}
+
+EnergyModel Accelerator::energy_model(const std::vector<ResourceItem>& bill) const {
+  return {board.device, board.board, format, clock_mhz, total(bill).ff};
+}
+
+void Accelerator::check_capacity(const std::vector<ResourceItem>& bill) const {
+  const std::vector<std::string> missing = shortages(total(bill), board.device);
+  if (!missing.empty())
+    input_error("{}: does not fit its device: {}; choose a smaller design, or explore with --ignore-capacity", file,
+                fmt::join(missing, ", "));
+}
+
+void refuse_crossbar(const std::string& architecture, const RunOptions& options) {
+  if (!options.crossbar.empty())
+    input_error("--crossbar {}: architecture {} has no crossbar", options.crossbar, architecture);
 }
 
 Accelerator load_accelerator(const std::string& path, const std::vector<Override>& overrides) {

@@ -15,25 +15,44 @@
 
 namespace sparsim {
 
+/// What an accelerator file comes to for one network.
+struct Design {
+  std::vector<ResourceItem> resource_bill;  // what the network adds to that of the accelerator
+  std::vector<std::string> notes;           // what was chosen for this workload, in words
+  /// Once a process: SystemC elaborates once. Throws InputError for an option that has no meaning here.
+  std::function<std::unique_ptr<Architecture>(const RunOptions&)> elaborate;
+};
+
 /// An accelerator file, read and found consistent: everything a command asks of it, whatever its architecture.
 struct Accelerator {
   std::string name, architecture, file;
   BoardFile board;
   double clock_mhz = 0;
   WordFormat format = WordFormat::fp16;
-  std::vector<ResourceItem> resource_bill;
-  /// Once a process: SystemC elaborates once. The workload must outlive the result.
-  std::function<std::unique_ptr<Architecture>(const Workload&, const RunOptions&)> elaborate;
+  std::vector<ResourceItem> resource_bill;  // whatever the network; what the board reserves is in it
+  bool network_has_resources = false;       // Design::resource_bill is not empty
+  /// The workload must outlive the design and all that it elaborates. Throws InputError with all that keeps the
+  /// accelerator from this network.
+  std::function<Design(const Workload&)> design;
 
   nlohmann::ordered_json resolved;     // every key, defaults included
   std::vector<Provenance> provenance;  // of the keys that say where they come from
 
-  EnergyModel energy_model() const;
+  /// Accelerator and network together.
+  std::vector<ResourceItem> whole_bill(const Design& design) const;
+  /// Of a design with this bill.
+  EnergyModel energy_model(const std::vector<ResourceItem>& bill) const;
+  /// Throws InputError that names each resource, its need and its limit, where the bill is more than the device.
+  void check_capacity(const std::vector<ResourceItem>& bill) const;
 };
 
 /// What an architecture adds to the common keys: reads its own from `root` and fills in `clock_mhz`, `format`,
-/// `resource_bill` and `elaborate`. The board is read already.
+/// `resource_bill`, `network_has_resources` and `design`. The board is read already.
 using ArchitectureReader = void (*)(Section& root, Accelerator& accelerator);
+
+/// Of an architecture without crossbars. Throws InputError where the options ask for one: an option that changes
+/// nothing would be taken for one that does.
+void refuse_crossbar(const std::string& architecture, const RunOptions& options);
 
 /// Reads an accelerator file and the board, device and technology files that it names, relative to itself. Throws
 /// InputError with all problems of the first file that has any.

@@ -6,8 +6,11 @@ namespace sparsim {
 void read_cpu(Section&, Accelerator& accelerator) {
   const CpuConfig config{accelerator.board.host};
   accelerator.clock_mhz = config.host.clock_mhz;
-  accelerator.elaborate = [config](const Workload& workload, const RunOptions& options) {
-    return std::make_unique<Cpu>("cpu", config, workload, options);
+  accelerator.design = [config](const Workload& workload) {
+    return Design{{}, {}, [config, &workload](const RunOptions& options) {
+                    refuse_crossbar("cpu", options);
+                    return std::make_unique<Cpu>("cpu", config, workload, options);
+                  }};
   };
 }
 

@@ -6,6 +6,7 @@
 #include "models/sparcnet/resource_bill.h"
 #include "models/sparcnet/sparcnet.h"
 #include "sim/config/architecture_readers.h"
+#include "sim/config/bus_sections.h"
 
 namespace sparsim {
 namespace {
@@ -30,19 +31,6 @@ ScratchpadConfig read_scratchpad(Section s, std::int64_t banks, std::int64_t wor
   return c;
 }
 
-AxiConfig read_axi(Section s) {
-  AxiConfig c;
-  c.clock_mhz = s.number("clock_mhz", {1, 1000});
-  c.data_bytes = s.integer("data_bytes", {1, 128});
-  c.burst_beats = s.integer("burst_beats", {1, 256});
-  c.outstanding = s.integer("outstanding", {1, 256});
-  c.port_outstanding = s.integer("port_outstanding", {1, 256});
-  c.queue_depth = s.integer("queue_depth", {1, 64});
-  c.forward_cycles = s.integer("forward_cycles", {1, 1000});
-  c.return_cycles = s.integer("return_cycles", {0, 1000});
-  return c;
-}
-
 }  // namespace
 
 void read_sparcnet(Section& root, Accelerator& accelerator) {
@@ -55,12 +43,9 @@ void read_sparcnet(Section& root, Accelerator& accelerator) {
   c.weight = read_scratchpad(scratchpads.section("weight"), pes, operand);
   c.ofmap = read_scratchpad(scratchpads.section("ofmap"), pes, psum_bytes(c.pe_grid.format));
   c.axi = read_axi(root.section("axi"));
-  Section dma = root.section("dma");
-  c.dma.setup_cycles = dma.integer("setup_cycles", {0, 1000});
-  c.dma.descriptors = dma.integer("descriptors", {1, 64});
+  c.dma = read_dma(root.section("dma"));
   Section registers = root.section("registers");
-  c.registers.write_cycles = registers.integer("write_cycles", {1, 1000});
-  c.registers.read_cycles = registers.integer("read_cycles", {1, 1000});
+  c.registers = read_registers(registers);
   c.layer_registers = registers.integer("per_layer", {1, 10'000});
   c.salience_unit = static_cast<SalienceUnit>(root.choice("salience_unit", {"host", "pe"}, 0));
   c.memory = accelerator.board.memory;
@@ -72,8 +57,11 @@ void read_sparcnet(Section& root, Accelerator& accelerator) {
   accelerator.clock_mhz = c.clock_mhz;
   accelerator.format = c.pe_grid.format;
   accelerator.resource_bill = resource_bill(c, accelerator.board.device.technology);
-  accelerator.elaborate = [c](const Workload& workload, const RunOptions& options) {
-    return std::make_unique<Sparcnet>("sparcnet", c, workload, options);
+  accelerator.design = [c](const Workload& workload) {
+    return Design{{}, {}, [c, &workload](const RunOptions& options) {
+                    refuse_crossbar("sparcnet", options);
+                    return std::make_unique<Sparcnet>("sparcnet", c, workload, options);
+                  }};
   };
 }
 

@@ -73,7 +73,7 @@ void simulation(benchmark::State& state) {
   const Accelerator accelerator = load_accelerator(source("accelerators/sparcnet-zedboard.yaml"));
   const PlainWorkload workload(description(state).graph);
   for (auto _ : state) {
-    const double seconds = seconds_in_child([&] { accelerator.elaborate(workload, {})->run(); });
+    const double seconds = seconds_in_child([&] { accelerator.design(workload).elaborate({})->run(); });
     if (seconds < 0) return state.SkipWithError("the simulation failed");
     state.SetIterationTime(seconds);
   }

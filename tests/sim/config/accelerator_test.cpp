@@ -29,7 +29,7 @@ class ShippedAccelerator : public testing::TestWithParam<std::string> {};
 TEST_P(ShippedAccelerator, LoadsAndFitsItsDevice) {
   const Accelerator a = load_accelerator(SPARSIM_SOURCE_DIR "/configs/accelerators/" + GetParam() + ".yaml");
   EXPECT_EQ(a.name, GetParam());
-  EXPECT_TRUE(a.elaborate);
+  EXPECT_TRUE(a.design);
   EXPECT_GT(a.clock_mhz, 0);
   EXPECT_THAT(shortages(total(a.resource_bill), a.board.device), testing::IsEmpty());
 }
@@ -97,6 +97,42 @@ TEST(Accelerator, StopsAtAnUnknownArchitectureAndAMissingBoard) {
             "--set architecture=cpuu: 'cpuu': must be one of sparcnet, cpu; did you mean 'cpu'?");
   EXPECT_EQ(error_of(kSmall, {"board=../devices/zed.yaml"}),
             "--set board=../devices/zed.yaml: " SPARSIM_SOURCE_DIR "/configs/devices/zed.yaml: there is no such file");
+}
+
+// What one design adds stands before what every network needs: 40 + 8 DSPs.
+TEST(Accelerator, AddsWhatTheNetworkNeeds) {
+  const Accelerator a = load_accelerator(kSmall, {{"pe_grid.rows", "4"}});
+  const std::vector<ResourceItem> bill = a.whole_bill({{{"conv1", 1, {0, 1000, 40, 0, 0}}}, {}, {}});
+  EXPECT_EQ(bill.front().part, "conv1");
+  EXPECT_EQ(bill.back().part, "reserved by the board");
+  EXPECT_EQ(total(bill).dsp, 48);
+  EXPECT_EQ(a.energy_model(bill).flip_flops, total(a.resource_bill).ff + 1000);
+}
+
+TEST(Accelerator, RefusesABillAboveItsDevice) {
+  const Accelerator a = load_accelerator(kSmall);
+  const double dsps = a.board.device.capacity.dsp;
+  a.check_capacity({{"fits", 1, {0, 0, dsps, 0, 0}}});
+  try {
+    a.check_capacity({{"does not", 1, {0, 0, dsps + 1, 0, 0}}});
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.what(), std::string(kSmall) +
+                                ": does not fit its device: needs 221 DSP, XC7Z020 has 220; choose a smaller design, "
+                                "or explore with --ignore-capacity");
+  }
+}
+
+TEST(Accelerator, RefusesACrossbarThatItDoesNotHave) {
+  refuse_crossbar("cpu", {});
+  RunOptions options;
+  options.crossbar = "step";
+  try {
+    refuse_crossbar("cpu", options);
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(), "--crossbar step: architecture cpu has no crossbar");
+  }
 }
 
 TEST(Accelerator, KeepsWhereItsNumbersComeFrom) {

@@ -35,9 +35,9 @@ struct PipelineNode {
   NodeKind kind = NodeKind::weighted;
   std::size_t layer = kNoLayer;           // position in LayerGraph::layers
   std::vector<std::size_t> fused_layers;  // element-wise ones that follow at once, and what moves no value
-  std::vector<std::size_t> inputs;   // edges; a weighted layer's, a pool's, ...: one. In the order of Layer::inputs
-  std::vector<std::size_t> outputs;  // edges; only a split has several
-  Cycles latency = 1;                // from a slot, or a result, to its word in the FIFO behind
+  std::vector<std::size_t> inputs;        // edges, in the order of Layer::inputs; only joins have several
+  std::vector<std::size_t> outputs;       // edges; only a split has several
+  Cycles latency = 1;                     // from a slot, or a result, to its word in the FIFO behind
 };
 
 /// A FIFO between two nodes.
@@ -61,25 +61,31 @@ struct Pipeline {
 
 /// How many values a layer's node takes and gives in a cycle.
 struct LayerStreams {
-  std::int64_t in = 1, out = 1;  // of a pool, an add, ...: equal
+  std::int64_t in = 1, out = 1;  // equal where the layer is not weighted
 };
 
-/// One problem a line where the graph is not one that streams can carry: an operator, more than one result, ... Empty
-/// where all is well.
+/// One sentence for each problem where a graph, whose layers stand behind their inputs, is not one that streams can
+/// carry: an operator, more than one result, ... It names layer and operator. Empty where all is well.
 std::vector<std::string> pipeline_problems(const LayerGraph& graph);
 
-/// The pipeline of a graph without pipeline_problems(). `streams` by layer, each dividing the channels on its side;
-/// those of fused and host layers are not looked at. Element-wise layers whose producer feeds nobody else are fused
-/// into its node, a cycle of latency each. A split stands where a map has several readers, a squeeze where widths
-/// differ. Edges have depth 2.
+/// By layer: whether it has a node of its own. Others move no value, are fused into their producer's node, or are the
+/// host's. The graph is one without pipeline_problems(), here and below.
+std::vector<bool> layers_with_node(const LayerGraph& graph);
+
+/// The pipeline of a graph. `streams` by layer, each dividing the channels on its side, of a concat those of each
+/// input; those of layers without a node are not looked at. Element-wise layers whose producer is a node that feeds
+/// nobody else are fused into it, a cycle of latency each. A flatten only changes the shape in which a map is seen: the
+/// dense layer behind it takes the words in their order. A softmax at the end is the host's. A split stands where a map
+/// has several readers, a squeeze where widths differ. Edges have depth 2.
 Pipeline lower(const LayerGraph& graph, const std::vector<LayerStreams>& streams, std::int64_t source_streams);
 
 /// The slots of a node that is neither weighted, nor source, nor sink.
 SlotSchedule slots(const Pipeline& pipeline, const PipelineNode& node, const LayerGraph& graph);
 
-/// Raises the depths of edges on branches that meet again (add, concat), so that the branch that is ahead by less does
-/// not stop the one ahead by more: at least the words that enter it until the other branch's first word comes out,
-/// where every node takes a word a cycle. On each branch the edge that holds the fewest words is raised.
+/// Gives branches that part at a split and meet again (add, concat) room for what the others need first: so that no
+/// run, however long, ends in a deadlock, whatever the widths and times of the nodes. It is found by a run in which a
+/// node works only when its output is asked for (widen_branches.cpp). On each branch, up to the next split or join, the
+/// edge on which the fewest values wait is made deeper.
 void widen_branches(Pipeline& pipeline, const LayerGraph& graph);
 
 }  // namespace sparsim

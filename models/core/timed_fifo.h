@@ -258,11 +258,11 @@ class TimedOut : public sc_core::sc_port<TimedFifo<T>> {
     process_.end_side();
   }
 
-  /// The same, but no sooner than `date`; returns the date at which it is written.
-  Cycles put_at(Cycles date, T item = T{}) {
+  /// The same, but no sooner than `date`, and as write_after(latency); returns the date at which it is written.
+  Cycles put_at(Cycles date, Cycles latency = 0, T item = T{}) {
     process_.begin_side();
     process_.advance_to(date);
-    write(std::move(item));
+    write_after(latency, std::move(item));
     const Cycles written = process_.now();
     process_.end_side();
     return written;

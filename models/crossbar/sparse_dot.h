@@ -9,6 +9,7 @@
 #include "models/crossbar/crossbar_shape.h"
 #include "models/crossbar/dealer.h"
 #include "models/crossbar/dot_timing.h"
+#include "models/stream/node_log.h"
 
 namespace sparsim {
 
@@ -27,12 +28,14 @@ class SparseDot final : public TimedProcess {
   TimedIn<CrossbarWindow> windows{"windows", *this};
   TimedOut<Token> results{"results", *this};
 
-  /// `shape` is without problems(); it ends after `count` windows.
+  /// `shape` is without problems(); it ends after `images` of `windows` each. A result is in the FIFO behind `latency`
+  /// cycles after it left, where it has its place from then on.
   SparseDot(const sc_core::sc_module_name& name, const CrossbarShape& shape, std::int64_t filters,
-            std::unique_ptr<Dealer> dealer, std::uint64_t count);
+            std::unique_ptr<Dealer> dealer, std::uint64_t windows, std::size_t images = 1, Cycles latency = 0);
 
-  /// Cycles in which windows were dealt.
-  Cycles busy_cycles() const { return busy_; }
+  /// From an image's first window to its last result. Busy: windows were dealt; waiting for output: a result did not
+  /// leave; otherwise waiting for windows.
+  const NodeLog& log() const { return log_; }
 
  private:
   bool step() override;
@@ -40,9 +43,13 @@ class SparseDot final : public TimedProcess {
   const CrossbarShape shape_;
   const std::int64_t filters_;
   const std::unique_ptr<Dealer> dealer_;
+  const std::uint64_t image_windows_;
+  const Cycles latency_;
   DotTiming timing_;
-  std::uint64_t left_;
-  Cycles busy_ = 0;
+  std::uint64_t windows_left_;
+  std::size_t images_left_;
+  NodeImage image_;
+  NodeLog log_;
 };
 
 }  // namespace sparsim

@@ -5,11 +5,11 @@ find_package(verilator 5.006 REQUIRED)
 set(SPARSIM_VERILATED_DIR ${CMAKE_CURRENT_BINARY_DIR}/verilated)
 file(MAKE_DIRECTORY ${SPARSIM_VERILATED_DIR})
 
-# verilate_model(name TOP module SOURCES a.sv PARAMETERS M=9): class `name` in ${SPARSIM_VERILATED_DIR}/name/name.h,
-# all of its C++ in name.cpp beside.
+# verilate_model(name TOP module SOURCES a.sv PARAMETERS M=9 [OPTIONS --assert]): class `name` in
+# ${SPARSIM_VERILATED_DIR}/name/name.h, all of its C++ in name.cpp beside.
 # All loops are unrolled: those of 49x7's crossbar are past Verilator's limit and run 15 times slower.
 function(verilate_model name)
-  cmake_parse_arguments(arg "" "TOP" "SOURCES;PARAMETERS" ${ARGN})
+  cmake_parse_arguments(arg "" "TOP" "SOURCES;PARAMETERS;OPTIONS" ${ARGN})
   list(TRANSFORM arg_PARAMETERS PREPEND -G)
   list(TRANSFORM arg_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/rtl/)
   add_custom_command(
@@ -18,7 +18,8 @@ function(verilate_model name)
     # File names hold hashes of what is in them: none of the last time may stay.
     COMMAND ${CMAKE_COMMAND} -E rm -rf ${name}
     COMMAND ${VERILATOR_BIN} --cc -O3 --x-assign fast --x-initial fast --threads 1 --unroll-count 1024
-      --unroll-stmts 1000000 --prefix ${name} -Mdir ${name} --top-module ${arg_TOP} ${arg_PARAMETERS} ${arg_SOURCES}
+      --unroll-stmts 1000000 --prefix ${name} -Mdir ${name} --top-module ${arg_TOP} ${arg_PARAMETERS} ${arg_OPTIONS}
+      ${arg_SOURCES}
     COMMAND sh -c "printf '#include \"%s\"\\n' ${name}/*.cpp >${name}.cpp"
     DEPENDS ${arg_SOURCES}
     WORKING_DIRECTORY ${SPARSIM_VERILATED_DIR}

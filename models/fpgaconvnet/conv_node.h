@@ -3,27 +3,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <systemc>
 #include <vector>
 
+#include "models/core/timed_burst.h"
 #include "models/core/timed_fifo.h"
 #include "models/core/timed_process.h"
 #include "models/core/work.h"
+#include "models/crossbar/dot_timing.h"
 #include "models/fpgaconvnet/conv_design.h"
+#include "models/fpgaconvnet/conv_windows.h"
 #include "models/stream/node_log.h"
+#include "models/stream/slots.h"
 
 namespace sparsim {
 
-/// What the engines of a node did, all images.
-struct ConvWork {
-  std::int64_t windows = 0, zero_windows = 0;  // of all streams
-  std::int64_t macs_done = 0, macs_skipped = 0;
-  std::vector<Cycles> busy;  // by stream: cycles in which a window held its engines
-};
-
 /// A weighted layer as one process: line buffers, the FIFOs of windows behind them, the engines, and the join of their
 /// streams, with the dates that these parts have when each is a process of its own (conv_parts.h). The crossbar is the
-/// fast form.
+/// fast form; a critical path is not kept. It lives in a Region.
 class ConvNode final : public TimedProcess {
  public:
   TimedIn<> input{"input", *this};     // words of design.in_streams() values
@@ -31,20 +29,67 @@ class ConvNode final : public TimedProcess {
   /// A token for each window of a stream, where weights are streamed; otherwise null.
   std::unique_ptr<TimedIn<>> weights;
 
-  /// Image i of the run is image i % workload.images(). `order[position]`: the channel at this position of a pixel;
-  /// empty where channels come in their own order. `latency`: from the sum to its word in the FIFO behind.
+  /// Image i of the run is image i % workload.images(). `latency`: from the sum to its word in the FIFO behind.
   ConvNode(const sc_core::sc_module_name& name, const ConvDesign& design, const Workload& workload, std::size_t layer,
-           std::vector<std::int64_t> order, Cycles latency, std::size_t images);
-  ~ConvNode() override;
+           ChannelOrder order, Cycles latency, std::size_t images);
 
-  const NodeLog& log() const;
-  const ConvWork& work() const;
+  /// Buckets are those of the stream with the most work of the image: busy while a window holds its engines, waiting
+  /// for output while a result does not leave, otherwise for input.
+  const NodeLog& log() const { return log_; }
+  const ConvWork& work() const { return windows_.work(); }
 
  private:
-  class Chain;
-  bool step() override;
+  // A stream's engines, one for all of coarse_out.
+  struct Engine {
+    DotTiming timing;
+    Cycles busy = 0, stalled = 0;  // of the image
+  };
+  struct Ports;
 
-  const std::unique_ptr<Chain> chain_;
+  bool step() override;
+  bool run(Ports& ports);
+  bool emit_window(Ports& ports);
+  bool run_slots(Ports& ports, std::uint64_t windows);
+  void begin_window();
+  bool send_results(Ports& ports);
+  bool join_results(Ports& ports);
+  void count_sent();
+  void count_left(Cycles date);
+  bool window_fits() const { return emitted_ - begun_ < static_cast<std::uint64_t>(design_.window_depth); }
+
+  const ConvDesign design_;
+  const SlotSchedule schedule_;
+  const Cycles latency_;
+  const std::size_t images_;
+  ConvWindows windows_;
+
+  // Line buffers: they run ahead of the engines by the FIFO of windows.
+  std::size_t run_ = 0, slot_image_ = 0;
+  std::int64_t slot_ = 0;                  // of the run
+  Cycles slot_clock_ = 0;                  // from here on the next slot can happen
+  bool input_over_ = false;                // the limit came
+  std::uint64_t emitted_ = 0, begun_ = 0;  // windows of a stream
+  std::vector<Cycles> window_dates_;       // ring: a window is there for the engines
+  std::vector<Cycles> window_places_;      // ring: its place in the FIFO is free again
+
+  // Engines.
+  std::vector<Engine> engines_;
+  std::size_t image_ = 0;
+  std::int64_t row_ = 0, window_ = 0, step_ = 0;  // of the image, of the row, of the group: the next to begin
+  const std::uint16_t* passes_ = nullptr;         // of the row
+  std::int64_t unsent_ = 0;                       // results of the group at hand
+
+  // The join: results of all streams that wait for it.
+  std::uint64_t sent_ = 0, joined_ = 0;
+  std::vector<Cycles> result_dates_;   // ring: all streams' results are there
+  std::vector<Cycles> result_places_;  // ring: their places are free again
+  Cycles join_clock_ = 0;
+
+  bool image_begun_ = false;
+  Cycles image_start_ = 0;
+  std::vector<NodeImage> leaving_;  // images through the engines, with results that have not left
+  std::int64_t results_left_ = 0;   // of the first of them
+  NodeLog log_;
 };
 
 }  // namespace sparsim

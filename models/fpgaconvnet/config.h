@@ -21,7 +21,7 @@ namespace sparsim {
 /// What a configuration says of one layer; what it leaves out is the accelerator's.
 struct NodeConfig {
   Folding folding;          // of a weighted layer
-  std::int64_t coarse = 0;  // of any other: streams in and out; 0: as the widest of its producers
+  std::int64_t coarse = 0;  // of any other: streams in and out; 0: plan() chooses
   std::optional<DotEngine> engine;
   std::optional<bool> skip_zero_windows;
   std::optional<std::int64_t> window_depth, result_depth;
@@ -55,6 +55,7 @@ struct FpgaConvNetConfig {
   bool branch_fifos = true;                         // widen_branches() on top
   std::map<std::string, std::int64_t> fifo_depths;  // by name of the edge
   std::map<std::string, NodeConfig> nodes;          // by name of the layer
+  Cycles source_interval = 0;  // the source spreads an image's words over so many cycles; 0: as fast as it can
   AxiConfig axi;
   DmaConfig dma;
   AxiLiteConfig registers;
@@ -66,17 +67,26 @@ struct FpgaConvNetConfig {
 
 /// What is wrong with it whatever the network, each as `section.key = value: what is allowed`.
 std::vector<std::string> problems(const FpgaConvNetConfig& config);
-/// What is wrong with it for this network: operators that streams cannot carry, layers and FIFOs that it names and the
-/// network does not have, factors that do not divide.
+/// The same, and what is wrong with it for this network: operators that streams cannot carry, layers and FIFOs that it
+/// names and the network does not have, factors that do not divide.
 std::vector<std::string> problems(const FpgaConvNetConfig& config, const LayerGraph& graph);
+
+/// How a weighted layer is built. Where a window has more operands than a crossbar takes, a layer that does not name
+/// its engine has dense ones.
+ConvDesign conv_design(const FpgaConvNetConfig& config, const Layer& layer);
 
 /// A network on an accelerator: the pipeline, and how its weighted nodes are built.
 struct FpgaConvNetPlan {
   Pipeline pipeline;
   std::vector<ConvDesign> designs;  // by node; of weighted ones
+  std::vector<std::string> notes;   // what was chosen where the configuration leaves it open
 };
 
 /// Throws ModelError where problems(config, graph) has any.
+///
+/// A layer that is not weighted and does not say how many streams it has takes as many as the widest of its producers
+/// gives, or the most below that which divide its channels. The source gives as many values at a time as the widest of
+/// its readers takes, if they divide the channels of the image.
 FpgaConvNetPlan plan(const FpgaConvNetConfig& config, const LayerGraph& graph);
 
 }  // namespace sparsim

@@ -1,0 +1,200 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "models/core/error.h"
+#include "models/fpgaconvnet/config.h"
+
+namespace sparsim {
+namespace {
+
+constexpr std::size_t kInput = Layer::kNetworkInput;
+
+const NodeConfig& node_config(const FpgaConvNetConfig& config, const Layer& layer) {
+  static const NodeConfig kNothingSaid;
+  const auto found = config.nodes.find(layer.name);
+  return found == config.nodes.end() ? kNothingSaid : found->second;
+}
+
+// No crossbar takes its windows, and it did not ask for one.
+bool falls_back_to_dense(const FpgaConvNetConfig& config, const Layer& layer) {
+  return !node_config(config, layer).engine && config.engine != DotEngine::dense &&
+         layer.shape.kernel_h * layer.shape.kernel_w > CrossbarShape::kMostInputs;
+}
+
+// What the streams of a layer that is not weighted have to divide.
+std::int64_t divided_channels(const LayerGraph& graph, const Layer& layer) {
+  if (layer.kind != LayerKind::concat) return layer.shape.input.channels;
+  std::int64_t common = 0;
+  for (const std::size_t input : layer.inputs)
+    common = std::gcd(common, (input == kInput ? graph.input : graph.layers[input].shape.output).channels);
+  return common;
+}
+
+std::int64_t largest_divisor(std::int64_t whole, std::int64_t most) {
+  std::int64_t divisor = std::clamp<std::int64_t>(most, 1, whole);
+  while (whole % divisor != 0) --divisor;
+  return divisor;
+}
+
+// What a layer that says nothing of its width hands on from its readers to its producer.
+bool any_width(const Layer& layer) {
+  return layer.kind == LayerKind::activation || layer.kind == LayerKind::scale || layer.kind == LayerKind::reshape;
+}
+
+std::int64_t source_streams(const FpgaConvNetConfig& config, const LayerGraph& graph) {
+  std::vector<std::int64_t> takes(graph.layers.size(), 1);
+  std::int64_t widest = 1;
+  for (std::size_t i = graph.layers.size(); i-- > 0;) {  // readers before what they read
+    const Layer& layer = graph.layers[i];
+    const std::int64_t coarse = node_config(config, layer).coarse;
+    if (layer.weighted())
+      takes[i] = conv_design(config, layer).in_streams();
+    else if (coarse != 0 || !any_width(layer))
+      takes[i] = coarse;
+    for (const std::size_t input : layer.inputs) {
+      std::int64_t& known = input == kInput ? widest : takes[input];
+      if (input != kInput || (takes[i] > 0 && graph.input.channels % takes[i] == 0)) known = std::max(known, takes[i]);
+    }
+  }
+  return widest;
+}
+
+std::vector<LayerStreams> layer_streams(const FpgaConvNetConfig& config, const LayerGraph& graph,
+                                        std::int64_t from_source) {
+  std::vector<LayerStreams> streams(graph.layers.size());
+  for (std::size_t i = 0; i < graph.layers.size(); ++i) {
+    const Layer& layer = graph.layers[i];
+    if (layer.weighted()) {
+      const ConvDesign design = conv_design(config, layer);
+      streams[i] = {design.in_streams(), design.out_streams()};
+      continue;
+    }
+    std::int64_t coarse = node_config(config, layer).coarse;
+    if (coarse == 0) {
+      for (const std::size_t input : layer.inputs)
+        coarse = std::max(coarse, input == kInput ? from_source : streams[input].out);
+      coarse = largest_divisor(divided_channels(graph, layer), coarse);
+    }
+    streams[i] = {coarse, coarse};
+  }
+  return streams;
+}
+
+Pipeline pipeline_of(const FpgaConvNetConfig& config, const LayerGraph& graph) {
+  const std::int64_t from_source = source_streams(config, graph);
+  return lower(graph, layer_streams(config, graph, from_source), from_source);
+}
+
+// What is wrong with what the configuration says of a layer that is not weighted.
+std::vector<std::string> other_problems(const NodeConfig& node, const LayerGraph& graph, const Layer& layer,
+                                        bool has_node) {
+  std::vector<std::string> found;
+  if (!(node.folding == Folding{}) || node.engine || node.skip_zero_windows || node.window_depth || node.result_depth ||
+      node.weights_streamed)
+    found.push_back(fmt::format(
+        ": it is of kind {}; only convolution and dense have coarse_in, coarse_out, coarse_group, fine, engine, "
+        "skip_zero_windows, window_depth, result_depth and weights; all others have coarse",
+        to_string(layer.kind)));
+  if (node.coarse == 0) return found;
+  const std::int64_t channels = divided_channels(graph, layer);
+  if (!has_node)
+    found.push_back(fmt::format(".coarse = {}: this {} has no node of its own; it has the streams of its producer",
+                                node.coarse, to_string(layer.kind)));
+  else if (node.coarse < 0 || channels % node.coarse != 0)
+    found.push_back(fmt::format(".coarse = {}: must divide the {} channels{}", node.coarse, channels,
+                                layer.kind == LayerKind::concat ? " that all its inputs have in common" : ""));
+  return found;
+}
+
+std::vector<std::string> weighted_problems(const FpgaConvNetConfig& config, const NodeConfig& node,
+                                           const Layer& layer) {
+  std::vector<std::string> found;
+  if (node.coarse != 0)
+    found.push_back(fmt::format(".coarse = {}: a {} has coarse_in, coarse_out and coarse_group", node.coarse,
+                                to_string(layer.kind)));
+  ConvDesign design = conv_design(config, layer);
+  if (design.engine == DotEngine::dense && node.skip_zero_windows.value_or(false))
+    found.push_back(".skip_zero_windows = true: the engine is dense; must be round_robin or crossbar");
+  design.window_depth = design.result_depth = 1;  // problems(config) speaks of them
+  for (const std::string& problem : problems(design)) found.push_back("." + problem);
+  return found;
+}
+
+}  // namespace
+
+ConvDesign conv_design(const FpgaConvNetConfig& config, const Layer& layer) {
+  const NodeConfig& node = node_config(config, layer);
+  ConvDesign design;
+  design.shape = layer.shape;
+  design.folding = node.folding;
+  design.engine = falls_back_to_dense(config, layer) ? DotEngine::dense : node.engine.value_or(config.engine);
+  design.skip_zero_window =
+      design.engine != DotEngine::dense && node.skip_zero_windows.value_or(config.skip_zero_windows);
+  design.weights_streamed = node.weights_streamed;
+  design.window_depth = node.window_depth.value_or(config.window_depth);
+  design.result_depth = node.result_depth.value_or(config.result_depth);
+  return design;
+}
+
+std::vector<std::string> problems(const FpgaConvNetConfig& config, const LayerGraph& graph) {
+  std::vector<std::string> found = problems(config);
+  const std::vector<std::string> not_carried = pipeline_problems(graph);
+  found.insert(found.end(), not_carried.begin(), not_carried.end());
+  const std::vector<bool> has_node = layers_with_node(graph);
+  std::size_t known = 0;
+  for (std::size_t i = 0; i < graph.layers.size(); ++i) {
+    const Layer& layer = graph.layers[i];
+    const auto node = config.nodes.find(layer.name);
+    if (node == config.nodes.end()) continue;
+    ++known;
+    for (const std::string& problem : layer.weighted() ? weighted_problems(config, node->second, layer)
+                                                       : other_problems(node->second, graph, layer, has_node[i]))
+      found.push_back("nodes." + layer.name + problem);
+  }
+  const auto is_layer = [&](const std::string& name) {
+    return std::any_of(graph.layers.begin(), graph.layers.end(), [&](const Layer& l) { return l.name == name; });
+  };
+  if (known < config.nodes.size())
+    for (const auto& [name, node] : config.nodes)
+      if (!is_layer(name)) found.push_back(fmt::format("nodes.{}: network {} has no such layer", name, graph.name));
+  if (!not_carried.empty() || config.fifo_depths.empty()) return found;
+
+  const Pipeline pipeline = pipeline_of(config, graph);
+  for (const auto& [name, depth] : config.fifo_depths)
+    if (std::none_of(pipeline.edges.begin(), pipeline.edges.end(), [&](const auto& edge) { return edge.name == name; }))
+      found.push_back(fmt::format(
+          "fifos.depths.{}: the pipeline has no such FIFO; they are named PRODUCER_to_CONSUMER, and between the two "
+          "may "
+          "stand a PRODUCER_split, where a map has several readers, and an X_squeeze_Y, where widths differ",
+          name));
+  return found;
+}
+
+FpgaConvNetPlan plan(const FpgaConvNetConfig& config, const LayerGraph& graph) {
+  const std::vector<std::string> found = problems(config, graph);
+  SPARSIM_CHECK(found.empty(), "a plan without problems: {}", fmt::join(found, "; "));
+  FpgaConvNetPlan plan;
+  plan.pipeline = pipeline_of(config, graph);
+  for (PipelineEdge& edge : plan.pipeline.edges) edge.depth = static_cast<std::size_t>(config.fifo_depth);
+  if (config.branch_fifos) widen_branches(plan.pipeline, graph);
+  for (PipelineEdge& edge : plan.pipeline.edges)
+    if (const auto named = config.fifo_depths.find(edge.name); named != config.fifo_depths.end())
+      edge.depth = static_cast<std::size_t>(named->second);
+  plan.designs.resize(plan.pipeline.nodes.size());
+  for (std::size_t n = 0; n < plan.designs.size(); ++n) {
+    const PipelineNode& node = plan.pipeline.nodes[n];
+    if (node.kind != NodeKind::weighted) continue;
+    const Layer& layer = graph.layers[node.layer];
+    plan.designs[n] = conv_design(config, layer);
+    if (falls_back_to_dense(config, layer))
+      plan.notes.push_back(fmt::format("{}: dense engines, its windows have {} operands and a {} engine takes up to {}",
+                                       layer.name, plan.designs[n].kernel(), to_string(config.engine),
+                                       CrossbarShape::kMostInputs));
+  }
+  return plan;
+}
+
+}  // namespace sparsim

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <systemc>
@@ -63,6 +64,16 @@ struct Span {
   Cycles start = 0, end = 0;
 };
 
+/// A FIFO between two nodes, over the whole run.
+struct FifoRecord {
+  std::string name;
+  std::size_t depth = 0;
+  std::uint64_t words = 0;
+  std::size_t high_water = 0;           // most words at a time
+  Cycles writer_stall_cycles = 0;       // the writer waited for room
+  Cycles reader_starvation_cycles = 0;  // the reader waited for a word
+};
+
 /// What a run leaves behind. Only finished images are in it.
 struct RunRecord {
   Cycles end = 0;
@@ -72,6 +83,7 @@ struct RunRecord {
   std::vector<ImageRecord> images;
   std::vector<LayerRecord> layers;
   std::vector<CauseShare> critical_path;
+  std::vector<FifoRecord> fifos;
   std::vector<Span> timeline;      // only where asked for
   std::vector<std::string> notes;  // what the architecture cannot do with this workload, in words
 };

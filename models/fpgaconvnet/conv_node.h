@@ -36,7 +36,7 @@ class ConvNode final : public TimedProcess {
   /// Buckets are those of the stream with the most work of the image: busy while a window holds its engines, waiting
   /// for output while a result does not leave, otherwise for input.
   const NodeLog& log() const { return log_; }
-  const ConvWork& work() const { return windows_.work(); }
+  const std::vector<ConvWork>& work() const { return windows_.work(); }
 
  private:
   // A stream's engines, one for all of coarse_out.

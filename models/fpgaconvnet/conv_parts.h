@@ -27,7 +27,7 @@ class LineBuffers final : public TimedProcess {
   LineBuffers(const sc_core::sc_module_name& name, const ConvDesign& design, const Workload& workload,
               std::size_t layer, ChannelOrder order, std::size_t images);
 
-  const ConvWork& work() const { return windows_.work(); }
+  const std::vector<ConvWork>& work() const { return windows_.work(); }
 
  private:
   bool step() override;
@@ -59,7 +59,7 @@ class ConvParts final : public sc_core::sc_module {
 
   /// As ConvNode's.
   NodeLog log() const;
-  const ConvWork& work() const { return line_buffers_.work(); }
+  const std::vector<ConvWork>& work() const { return line_buffers_.work(); }
 
  private:
   LineBuffers line_buffers_;

@@ -58,10 +58,10 @@ std::int64_t ConvWindows::channel(std::int64_t window, std::int64_t stream, std:
 }
 
 void ConvWindows::load(std::size_t image) {
-  const std::int64_t macs = design_.shape.macs();
+  work_.emplace_back();
   if (design_.engine == DotEngine::dense) {
-    work_.windows += per_image() * streams_;
-    work_.macs_done += macs;
+    work_.back().windows = per_image() * streams_;
+    work_.back().macs_done = design_.shape.macs();
     return;
   }
   mask_ = workload_.nonzero(image % workload_.images(), layer_);
@@ -90,10 +90,11 @@ const std::uint16_t* ConvWindows::passes(std::int64_t y) {
       }
   }
   const std::int64_t used = design_.shape.filters_per_group();
-  work_.windows += static_cast<std::int64_t>(passes_.size());
-  work_.zero_windows += zero_windows;
-  work_.macs_done += nonzeros * used;
-  work_.macs_skipped += (static_cast<std::int64_t>(passes_.size()) * design_.operands() - nonzeros) * used;
+  ConvWork& work = work_.back();
+  work.windows += static_cast<std::int64_t>(passes_.size());
+  work.zero_windows += zero_windows;
+  work.macs_done += nonzeros * used;
+  work.macs_skipped += (static_cast<std::int64_t>(passes_.size()) * design_.operands() - nonzeros) * used;
   return passes_.data();
 }
 

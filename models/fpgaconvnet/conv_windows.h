@@ -12,7 +12,7 @@
 
 namespace sparsim {
 
-/// What the engines of a node did, all images.
+/// What the engines of a node did with an image.
 struct ConvWork {
   std::int64_t windows = 0, zero_windows = 0;  // of all streams; zeros are looked for in front of sparse engines only
   std::int64_t macs_done = 0, macs_skipped = 0;
@@ -39,8 +39,8 @@ class ConvWindows {
 
   /// Of output row `y` of the image: passes[window * streams() + stream], in cycles. Dense engines: one value for all.
   const std::uint16_t* passes(std::int64_t y);
-  /// Counts row `y`, which passes() read last, in.
-  const ConvWork& work() const { return work_; }
+  /// By image loaded, as far as its rows were asked for.
+  const std::vector<ConvWork>& work() const { return work_; }
 
   /// Which operands of a window are not zero, bit by bit; at most 64 operands. `window`: of the row.
   std::uint64_t requests(std::int64_t y, std::int64_t window, std::int64_t stream) const;
@@ -62,7 +62,7 @@ class ConvWindows {
   std::vector<std::uint16_t> pass_of_;      // by count
   std::vector<std::uint8_t> counts_;
   std::vector<std::uint16_t> passes_;
-  ConvWork work_;
+  std::vector<ConvWork> work_;
 };
 
 }  // namespace sparsim

@@ -7,8 +7,8 @@
 
 namespace sparsim {
 
-/// The accelerator's registers as the host sees them. Only their access is modelled: what they hold travels in the
-/// LayerPlan.
+/// The accelerator's registers as the host sees them. Only their access is modelled: what they hold is
+/// its owner's.
 class RegisterFile : public sc_core::sc_module {
  public:
   tlm_utils::simple_target_socket<RegisterFile> socket{"socket"};

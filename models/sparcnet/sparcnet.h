@@ -15,7 +15,7 @@
 #include "models/sparcnet/layer_log.h"
 #include "models/sparcnet/memory_map.h"
 #include "models/sparcnet/pe_grid.h"
-#include "models/sparcnet/register_file.h"
+#include "models/memory/register_file.h"
 #include "models/sparcnet/tile_mover.h"
 
 namespace sparsim {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <vector>
 
 #include "models/core/word_format.h"
@@ -9,6 +7,7 @@
 #include "models/cost/resources.h"
 #include "models/fpgaconvnet/config.h"
 #include "models/fpgaconvnet/conv_design.h"
+#include "models/fpgaconvnet/storage.h"
 #include "models/stream/pipeline.h"
 
 namespace sparsim {
@@ -18,9 +17,6 @@ namespace sparsim {
 /// (rtl_cost.h), weights and results as wide as `format`; the rest follows from its structure (resource_bill.cpp).
 /// Cheap enough to be asked for at each step of a folding. `design` has no problems().
 Resources conv_resources(const ConvDesign& design, WordFormat format, const Technology& technology);
-
-/// A FIFO of `depth` words of `bits`: registers for one word, shift registers (SRL) up to 64, beyond that block RAM.
-Resources fifo_resources(std::int64_t depth, std::int64_t bits);
 
 /// Any other node between source and sink: pool, add, split, squeeze, concat, scale or activation.
 Resources slot_node_resources(const Pipeline& pipeline, const PipelineNode& node, const LayerGraph& graph,

@@ -1,0 +1,64 @@
+# rtl/conv_stream.sv as built for co-simulation, a row a shape, in the order of ConvStreamShape: all of it is
+# compile-time. Skip: SkipZeroWindow. The window FIFO's depth and the rest as in conv_design.h.
+set(SPARSIM_CONV_STREAMS
+  # height width channels cluster  kernel  stride  pad    windows  depth engines lanes skip
+  "      6     7        3       1    3  3    1  1    1  1    6  7      4       1     3    0"
+  "      6     7        3       1    3  3    1  1    1  1    6  7      1       1     2    1"
+  "      9     8        2       1    3  3    2  2    0  1    4  4      2       1     3    0"  # rows left over
+  "      9     8        2       1    3  3    2  2    0  1    4  4      4       2     9    1"
+  "      8     7        1       1    3  3    2  2    1  0    4  4      4       1     2    1"  # one channel; zeros behind
+  "      6     5        2       1    5  5    1  1    2  2    6  5      4       1     5    0"
+  "      5     6        2       1    3  1    1  1    1  0    5  6      2       1     1    0"  # a kernel of one column
+  "      5     6        3       1    1  3    1  2    0  1    5  3      3       1     3    1"  # and of one row
+  "      4     5        3       8    1  1    1  1    0  0    4  5      4       1     2    0"  # clusters
+  "      5     5        2       8    1  1    2  2    0  0    3  3      1       2     4    1"
+  # Layers of traces/shapes.h5: conv1, down, mix.
+  "     32    32        3       1    3  3    1  1    1  1   32 32      4       2     4    0"
+  "     16    16       32       1    3  3    2  2    1  1    8  8      4       4     3    1"
+  "      8     8        8       8    1  1    1  1    0  0    8  8      4       2     2    1")
+
+include(${PROJECT_SOURCE_DIR}/models/crossbar/verilate.cmake)
+
+set(names Height Width Channels Cluster KernelH KernelW StrideH StrideW PadTop PadLeft WindowsH WindowsW WindowDepth
+  NumEngines NumLanes SkipZeroWindow)
+set(models)
+set(built)
+foreach(row IN LISTS SPARSIM_CONV_STREAMS)
+  string(REGEX MATCHALL "[0-9]+" values "${row}")
+  list(LENGTH models index)
+  set(parameters)
+  foreach(name value IN ZIP_LISTS names values)
+    list(APPEND parameters ${name}=${value})
+  endforeach()
+  list(TRANSFORM parameters REPLACE "(SkipZeroWindow=)" "\\11'b")
+  verilate_model(Vconv_stream_${index} TOP conv_stream
+    SOURCES window_axis.sv delay_line.sv sliding_window.sv stream_fifo.sv nonzero_check.sv crossbar_arbiter.sv
+      sparse_crossbar.sv adder_tree.sv accumulator_bank.sv multiply_accumulate.sv weight_pointer.sv
+      sparse_vector_dot.sv conv_stream.sv
+    PARAMETERS ${parameters} SkipDepth=4 DataWidth=16 WeightWidth=16 AccWidth=48 Saturate=1'b0 PassWidth=10 RowWidth=20
+    OPTIONS --assert)
+  list(APPEND models Vconv_stream_${index})
+  string(REPLACE ";" ", " values "${values}")
+  list(APPEND built "Built<Vconv_stream_${index}, ${values}>")
+endforeach()
+
+list(TRANSFORM models REPLACE "(.+)" "#include \"\\1/\\1.h\"\n" OUTPUT_VARIABLE includes)
+string(JOIN "" includes ${includes})
+string(JOIN ",\n    " built ${built})
+file(CONFIGURE OUTPUT ${SPARSIM_VERILATED_DIR}/verilated_conv_streams.h CONTENT "#pragma once
+
+${includes}
+template <template <class...> class List, template <class Rtl, int... parameters> class Built>
+using VerilatedConvStreams = List<
+    ${built}>;
+")
+
+list(TRANSFORM models REPLACE "(.+)" "${SPARSIM_VERILATED_DIR}/\\1.cpp" OUTPUT_VARIABLE sources)
+add_library(sparsim_verilated_conv_stream STATIC ${sources})
+target_include_directories(sparsim_verilated_conv_stream SYSTEM PUBLIC ${SPARSIM_VERILATED_DIR})
+target_compile_options(sparsim_verilated_conv_stream PRIVATE -O3 -w)
+target_link_libraries(sparsim_verilated_conv_stream PUBLIC sparsim_verilated)
+
+sparsim_library(sparsim_conv_stream_rtl
+  SOURCES rtl_conv_stream.cpp
+  DEPENDS sparsim_fpgaconvnet sparsim_verilated_conv_stream)

@@ -1,0 +1,282 @@
+// A weighted node of one stream against its RTL: every result by the definition of a convolution, every date by the
+// clock of the Verilated model.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "models/core/error.h"
+#include "models/core/random.h"
+#include "models/core/region.h"
+#include "models/core/timed_run.h"
+#include "models/fpgaconvnet/conv_node.h"
+#include "models/fpgaconvnet/conv_parts.h"
+#include "tests/models/fpgaconvnet/rtl_stream_run.h"
+
+namespace sparsim {
+namespace {
+
+constexpr std::size_t kImages = 2;
+
+/// A node that the RTL is a stream of, which is all of its streams.
+ConvDesign design_of(const ConvStreamShape& s, std::int64_t filters) {
+  ConvDesign design;
+  WindowShape& shape = design.shape;
+  shape.input = {s.height, s.width, s.channels * s.cluster};
+  shape.output = {s.windows_h, s.windows_w, s.engines * filters};
+  shape.kernel_h = s.kernel_h;
+  shape.kernel_w = s.kernel_w;
+  shape.stride_h = s.stride_h;
+  shape.stride_w = s.stride_w;
+  shape.pad_top = s.pad_top;
+  shape.pad_left = s.pad_left;
+  shape.pad_bottom = std::max(0, (s.windows_h - 1) * s.stride_h + s.kernel_h - s.pad_top - s.height);
+  shape.pad_right = std::max(0, (s.windows_w - 1) * s.stride_w + s.kernel_w - s.pad_left - s.width);
+  design.folding.coarse_in = s.cluster;
+  design.folding.coarse_out = s.engines;
+  design.folding.fine = s.lanes;
+  design.engine = s.lanes == 1 ? DotEngine::round_robin : DotEngine::crossbar;
+  design.skip_zero_window = s.skip_zero_window;
+  design.window_depth = s.window_depth;
+  return design;
+}
+
+/// How source and sink keep the stream waiting.
+struct Pace {
+  const char* name;
+  std::size_t depth_in, depth_out;
+  std::uint64_t slowest_source, slowest_sink;  // cycles a word, drawn from 1 to this
+};
+constexpr Pace kEager{"Eager", 1, 2, 1, 1};  // the FIFO in front shows each word's take in the write of the next
+constexpr Pace kSlowSource{"SlowSource", 2, 1, 60, 2}, kSlowSink{"SlowSink", 1, 1, 2, 40}, kBoth{"Both", 3, 4, 20, 12};
+
+StreamSurroundings surroundings(const Pace& pace, const ConvDesign& design, std::size_t images) {
+  StreamSurroundings around;
+  around.depth_in = pace.depth_in;
+  around.depth_out = pace.depth_out;
+  Random random(7, 0);
+  const std::int64_t words = design.shape.input.pixels() * design.steps();
+  const std::int64_t results = design.shape.output.pixels() * design.filters();
+  for (std::int64_t i = 0; i < words * static_cast<std::int64_t>(images); ++i)
+    around.source.push_back(static_cast<Cycles>(1 + random.below(pace.slowest_source)));
+  for (std::int64_t i = 0; i < results * static_cast<std::int64_t>(images); ++i)
+    around.sink.push_back(static_cast<Cycles>(1 + random.below(pace.slowest_sink)));
+  return around;
+}
+
+/// Passes a word a gap: through a FIFO in front of a node, or from one behind.
+template <class Port>
+class Paced final : public TimedProcess {
+ public:
+  Port port{"port", *this};
+  std::vector<Cycles> dates;
+
+  Paced(const sc_core::sc_module_name& name, const std::vector<Cycles>& gaps) : TimedProcess(name), gaps_(gaps) {}
+
+ private:
+  bool step() override {
+    for (; dates.size() < gaps_.size(); dates.push_back(now())) {
+      if (!worked_) advance(gaps_[dates.size()]);
+      worked_ = true;
+      if (!port.await()) return false;
+      if constexpr (std::is_same_v<Port, TimedOut<>>)
+        port.write();
+      else
+        port.read();
+      worked_ = false;
+    }
+    return true;
+  }
+  const std::vector<Cycles>& gaps_;
+  bool worked_ = false;
+};
+
+/// A model of the node between source and sink.
+struct Modelled : sc_core::sc_module {
+  Region region{"region"};
+  Paced<TimedOut<>> source;
+  Paced<TimedIn<>> sink;
+  TimedFifo<> in, out;
+
+  Modelled(const sc_core::sc_module_name& name, const StreamSurroundings& around)
+      : sc_module(name),
+        source("source", around.source),
+        sink("sink", around.sink),
+        in("in", around.depth_in, 1, 1),
+        out("out", around.depth_out, 1, 1) {
+    region.add(source);
+    region.add(sink);
+    source.port(in);
+    sink.port(out);
+  }
+};
+
+/// The node as one process, and in parts.
+struct BothBuilds {
+  Modelled fused, parted;
+  ConvNode node;
+  ConvParts parts;
+
+  BothBuilds(const ConvDesign& design, const ValueLayer& layer, Cycles latency, const StreamSurroundings& around)
+      : fused("fused", around),
+        parted("parted", around),
+        node("node", design, layer, 0, {}, latency, layer.images()),
+        parts("parts", parted.region, design, layer, 0, {}, latency, layer.images(), CrossbarEngine::fast) {
+    fused.region.add(node);
+    node.input(fused.in);
+    node.output(fused.out);
+    parts.input()(parted.in);
+    parts.output()(parted.out);
+  }
+};
+
+void expect_dates(const char* model, const Modelled& modelled, const StreamDates& rtl) {
+  EXPECT_EQ(modelled.source.dates, rtl.written) << model;
+  EXPECT_EQ(modelled.sink.dates, rtl.read) << model;
+}
+
+void expect_exact(const ConvDesign& design, const ValueLayer& layer, const Pace& pace) {
+  const StreamSurroundings around = surroundings(pace, design, layer.images());
+  const auto rtl = rtl_conv_stream(conv_stream_shape(design));
+  const RtlStreamRun run = run_rtl_stream(*rtl, design, 0, layer, layer.images(), around);
+  EXPECT_EQ(run.results, layer.convolution());
+  BothBuilds models(design, layer, 0, around);
+  TimedRun().run();
+  expect_dates("ConvNode", models.fused, run.dates);
+  expect_dates("ConvParts", models.parted, run.dates);
+}
+
+struct StreamCase {
+  std::size_t built;  // row of the table
+  Pace pace;
+  std::int64_t filters;
+  double density;
+};
+
+class RtlConvStream : public testing::TestWithParam<StreamCase> {};
+
+TEST_P(RtlConvStream, HasTheValuesOfTheConvolutionAndTheDatesOfTheModels) {
+  const StreamCase& c = GetParam();
+  constexpr std::uint64_t kSeed = 3;
+  SCOPED_TRACE(testing::Message() << "seed " << kSeed << ", " << to_string(built_conv_streams()[c.built]));
+  const ConvDesign design = design_of(built_conv_streams()[c.built], c.filters);
+  expect_exact(design, ValueLayer(design.shape, kImages, c.density, kSeed), c.pace);
+}
+
+/// Each small shape at each pace; densities at which windows of zeros are common enough to be skipped one after the
+/// other.
+std::vector<StreamCase> small_cases() {
+  std::vector<StreamCase> cases;
+  for (std::size_t built = 0; built < 10; ++built)
+    for (const Pace& pace : {kEager, kSlowSource, kSlowSink, kBoth})
+      cases.push_back({built, pace, 1 + static_cast<std::int64_t>(cases.size() % 5),
+                       built_conv_streams()[built].skip_zero_window ? 0.06 : 0.4});
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Drawn, RtlConvStream, testing::ValuesIn(small_cases()), [](const auto& tested) {
+  return std::to_string(tested.param.built) + tested.param.pace.name;
+});
+
+struct LayerCase {
+  const char* layer;
+  std::size_t built;
+  Pace pace;
+};
+
+class RtlConvStreamLayer : public testing::TestWithParam<LayerCase> {};
+
+TEST_P(RtlConvStreamLayer, HasTheValuesOfTheConvolutionAndTheDatesOfTheModels) {
+  const ValueLayer layer(GetParam().layer, kImages);
+  const ConvStreamShape& built = built_conv_streams()[GetParam().built];
+  ConvDesign design = design_of(built, layer.shape().output.channels / built.engines);
+  design.shape = layer.shape();
+  expect_exact(design, layer, GetParam().pace);
+}
+
+INSTANTIATE_TEST_SUITE_P(OfShapes, RtlConvStreamLayer,
+                         testing::Values(LayerCase{"conv1", 10, kEager}, LayerCase{"conv1", 10, kSlowSink},
+                                         LayerCase{"down", 11, kEager}, LayerCase{"down", 11, kBoth},
+                                         LayerCase{"mix", 12, kEager}, LayerCase{"mix", 12, kSlowSource}),
+                         [](const auto& tested) { return std::string(tested.param.layer) + tested.param.pace.name; });
+
+/// That the comparison can fail: a model that is off by a slot of a FIFO, or by a cycle.
+class WrongConvStream : public testing::Test {
+ protected:
+  WrongConvStream()
+      : design_(design_of(built_conv_streams()[0], 3)),
+        layer_(design_.shape, kImages, 0.4, 3),
+        around_(surroundings(kBoth, design_, kImages)) {
+    const auto rtl = rtl_conv_stream(conv_stream_shape(design_));
+    expected_ = run_rtl_stream(*rtl, design_, 0, layer_, kImages, around_).dates;
+  }
+  StreamDates model(const ConvDesign& design, Cycles latency) const {
+    BothBuilds models(design, layer_, latency, around_);
+    TimedRun().run();
+    return {models.fused.source.dates, models.fused.sink.dates};
+  }
+
+  ConvDesign design_;
+  ValueLayer layer_;
+  StreamSurroundings around_;
+  StreamDates expected_;
+};
+
+TEST_F(WrongConvStream, IsSeenByTheDepthOfItsFifo) {
+  ++design_.window_depth;
+  EXPECT_NE(model(design_, 0).written, expected_.written);
+}
+
+TEST_F(WrongConvStream, IsSeenByItsLatency) { EXPECT_NE(model(design_, 1).read, expected_.read); }
+
+TEST_F(WrongConvStream, IsSeenByItsWindows) {
+  ++design_.folding.fine;
+  EXPECT_NE(model(design_, 0).read, expected_.read);
+}
+
+TEST(BuiltConvStreams, AnotherIsAnErrorThatListsThem) {
+  ConvStreamShape shape = built_conv_streams()[0];
+  ++shape.window_depth;
+  try {
+    rtl_conv_stream(shape);
+    FAIL() << "was built";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), testing::StartsWith("no RTL was built for a stream of " + to_string(shape)));
+    for (const ConvStreamShape& built : built_conv_streams())
+      EXPECT_THAT(error.what(), testing::HasSubstr("\n  " + to_string(built)));
+  }
+}
+
+TEST(ConvStreamShape, RefusesWhatTheRtlHasNot) {
+  const auto refuse = [](const ConvDesign& design, const char* reason) {
+    EXPECT_THAT([&] { conv_stream_shape(design); }, testing::ThrowsMessage<InputError>(testing::HasSubstr(reason)));
+  };
+  const ConvDesign design = design_of(built_conv_streams()[0], 4);
+  EXPECT_EQ(conv_stream_shape(design), built_conv_streams()[0]);
+  ConvDesign dense = design;
+  dense.engine = DotEngine::dense;
+  refuse(dense, "dense engines");
+  ConvDesign dilated = design;
+  dilated.shape.dilation_w = 2;
+  refuse(dilated, "dilation of 1x2: must be 1x1");
+  ConvDesign grouped = design;
+  grouped.shape.input.channels = grouped.shape.output.channels = grouped.shape.groups = 4;
+  refuse(grouped, "4 groups, one after the other: must be 1");
+}
+
+TEST(RtlConvStream, RefusesWhatItsPinsCannotTake) {
+  const auto rtl = rtl_conv_stream(built_conv_streams()[0]);
+  ConvStreamInputs inputs;
+  inputs.word.resize(1);
+  inputs.weight.resize(9);
+  EXPECT_NO_THROW(rtl->evaluate(inputs));
+  inputs.word.resize(2);
+  EXPECT_THROW(rtl->evaluate(inputs), ModelError);
+  inputs.word.resize(1);
+  inputs.weight.resize(10);
+  EXPECT_THROW(rtl->evaluate(inputs), ModelError);
+  EXPECT_THROW(rtl->reset(0), ModelError);
+}
+
+}  // namespace
+}  // namespace sparsim

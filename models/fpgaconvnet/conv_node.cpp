@@ -80,8 +80,12 @@ bool ConvNode::run(Ports& ports) {
   return swept && joined_ == sent_;
 }
 
-// Slots until a window is in its FIFO. False: a word is missing, or the limit came.
-bool ConvNode::emit_window(Ports& ports) { return run_slots(ports, emitted_ + 1); }
+// Slots until a window is in its FIFO. False: a word is missing, the limit came, or all windows are out.
+bool ConvNode::emit_window(Ports& ports) {
+  const std::uint64_t before = emitted_;
+  run_slots(ports, before + 1);
+  return emitted_ != before;
+}
 
 // Slots until `windows` are in their FIFO in all, or none is left.
 bool ConvNode::run_slots(Ports& ports, std::uint64_t windows) {

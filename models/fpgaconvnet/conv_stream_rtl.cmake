@@ -60,5 +60,5 @@ target_compile_options(sparsim_verilated_conv_stream PRIVATE -O3 -w)
 target_link_libraries(sparsim_verilated_conv_stream PUBLIC sparsim_verilated)
 
 sparsim_library(sparsim_conv_stream_rtl
-  SOURCES rtl_conv_stream.cpp
+  SOURCES rtl_conv_stream.cpp verilated_conv_stream.cpp
   DEPENDS sparsim_fpgaconvnet sparsim_verilated_conv_stream)

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "models/crossbar/vector_dot.h"  // wrapped_result()
 #include "models/fpgaconvnet/conv_design.h"
 
 namespace sparsim {

@@ -25,6 +25,11 @@ Latency latency(const std::vector<ImageRecord>& images) {
   return l;
 }
 
+Deadline deadline(double us, const std::vector<ImageRecord>& images, double clock_mhz) {
+  const auto late = [&](const ImageRecord& image) { return 1e6 * seconds(image.end - image.start, clock_mhz) > us; };
+  return {us, static_cast<std::size_t>(std::count_if(images.begin(), images.end(), late))};
+}
+
 void add(CycleBuckets& sum, const CycleBuckets& more) {
   sum.busy += more.busy;
   sum.waiting_input += more.waiting_input;
@@ -72,6 +77,17 @@ std::vector<LayerResult> layer_results(const RunRecord& record, const LayerGraph
   return all;
 }
 
+void add_facts(std::vector<LayerResult>& layers, const std::vector<LayerFacts>& known, const LayerGraph& graph) {
+  for (const LayerFacts& facts : known) {
+    const auto layer = std::find_if(layers.begin(), layers.end(), [&](const LayerResult& candidate) {
+      return candidate.name == graph.layers[facts.layer].name;
+    });
+    if (layer == layers.end()) continue;  // no image was finished
+    layer->built = facts.built;
+    layer->facts = facts.facts;
+  }
+}
+
 // Weights that filter mask and connectivity leave.
 std::int64_t kept_weights(const Layer& layer) {
   const WindowShape& s = layer.shape;
@@ -89,30 +105,13 @@ std::int64_t kept_weights(const Layer& layer) {
   return weights;
 }
 
-void fill_rates(Result& r, const EnergyModel& model) {
-  double dense = 0, dense_accelerated = 0, done_accelerated = 0;
-  Activity all, accelerated;
-  for (LayerResult& layer : r.layers) {
-    const Activity sum = activity(layer);
-    layer.energy = total(energy(model, sum, seconds(layer.cycles, r.clock_mhz)));
-    dense += static_cast<double>(layer.dense_macs);
-    all += sum;
-    if (!layer.accelerated) continue;
-    r.accelerated_cycles += layer.cycles;
-    dense_accelerated += static_cast<double>(layer.dense_macs);
-    done_accelerated += static_cast<double>(sum.macs_done);
-    accelerated += sum;
-  }
+void fill_energy(Result& r, const EnergyModel& model, const Activity& all, const Activity& accelerated) {
   const double time = seconds(r.cycles, r.clock_mhz), accelerated_time = seconds(r.accelerated_cycles, r.clock_mhz);
   const auto images = static_cast<double>(r.images);
-  r.dense_macs_per_image = ratio(dense, images);
-  r.macs_per_image = ratio(static_cast<double>(all.macs_done), images);
-  r.images_per_second = ratio(images, time);
-  r.gops = ratio(2e-9 * dense_accelerated, accelerated_time);
-  r.gops_effective = ratio(2e-9 * done_accelerated, accelerated_time);
-  r.gops_end_to_end = ratio(2e-9 * dense, time);
-  r.gops_per_dsp = ratio(r.gops, r.resources.dsp);
-
+  for (LayerResult& layer : r.layers) {
+    const Cycles own = r.layers_overlap ? 0 : layer.cycles;  // what time costs is shared by all that overlap
+    layer.energy = total(energy(model, activity(layer), seconds(own, r.clock_mhz)));
+  }
   r.energy = energy(model, all, time);
   const EnergyTotal whole = total(r.energy);
   r.power_end_to_end_w = ratio(whole.joules, time);
@@ -121,8 +120,59 @@ void fill_rates(Result& r, const EnergyModel& model) {
   r.energy_low_j = ratio(whole.low, images);
   r.energy_high_j = ratio(whole.high, images);
   r.energy_assumed_share = whole.assumed_share;
+}
+
+// `overlapped`: cycles in which the accelerator worked, where its layers do not add up to them.
+void fill_rates(Result& r, const EnergyModel& model, std::optional<Cycles> overlapped) {
+  double dense = 0, dense_accelerated = 0, done_accelerated = 0;
+  Activity all, accelerated;
+  for (const LayerResult& layer : r.layers) {
+    const Activity sum = activity(layer);
+    dense += static_cast<double>(layer.dense_macs);
+    all += sum;
+    if (!layer.accelerated) continue;
+    r.accelerated_cycles += layer.cycles;
+    dense_accelerated += static_cast<double>(layer.dense_macs);
+    done_accelerated += static_cast<double>(sum.macs_done);
+    accelerated += sum;
+  }
+  if (overlapped) r.accelerated_cycles = *overlapped;
+  const auto images = static_cast<double>(r.images);
+  // Of an image. A pipeline is filled and drained once: what it does in between is its rate.
+  const double steady = 1e-6 * r.interval_cycles.value_or(0) / r.clock_mhz;
+  const double whole = steady > 0 ? steady : ratio(seconds(r.cycles, r.clock_mhz), images);
+  double time = ratio(seconds(r.accelerated_cycles, r.clock_mhz), images);
+  if (r.layers_overlap && steady > 0) time = std::min(time, steady);
+  r.dense_macs_per_image = ratio(dense, images);
+  r.macs_per_image = ratio(static_cast<double>(all.macs_done), images);
+  r.images_per_second = ratio(1, whole);
+  r.gops = ratio(2e-9 * ratio(dense_accelerated, images), time);
+  r.gops_effective = ratio(2e-9 * ratio(done_accelerated, images), time);
+  r.gops_end_to_end = ratio(2e-9 * r.dense_macs_per_image, whole);
+  r.gops_per_dsp = ratio(r.gops, r.resources.dsp);
+
+  fill_energy(r, model, all, accelerated);
   r.gop_per_j = ratio(r.gops, r.power_w);
   r.images_per_second_per_watt = ratio(r.images_per_second, r.power_end_to_end_w);
+}
+
+Cycles busy_cycles(const LayerResult& layer) {
+  const PartResult* part = computing_part(layer);
+  return part == nullptr ? 0 : part->buckets.busy;
+}
+
+// Where layers overlap the one that is at work the longest sets the pace.
+std::string slowest_of_pipeline(const Result& r) {
+  const auto layer = std::max_element(r.layers.begin(), r.layers.end(),
+                                      [](const auto& a, const auto& b) { return busy_cycles(a) < busy_cycles(b); });
+  if (layer == r.layers.end() || busy_cycles(*layer) == 0) return "no node worked";
+  const CycleBuckets& b = computing_part(*layer)->buckets;
+  const double images = static_cast<double>(r.images);
+  const auto an_image = [&](Cycles cycles) { return static_cast<double>(cycles) / images; };
+  const double interval = r.interval_cycles.value_or(an_image(r.cycles));
+  return fmt::format("{} ({}): of {:.0f} cycles an image it works {:.0f}, waits {:.0f} for input, {:.0f} for room",
+                     layer->name, layer->built.empty() ? to_string(layer->kind) : layer->built, interval,
+                     an_image(b.busy), an_image(b.waiting_input), an_image(b.waiting_output));
 }
 
 std::string slowest(const std::vector<LayerResult>& layers, Cycles cycles) {
@@ -135,12 +185,19 @@ std::string slowest(const std::vector<LayerResult>& layers, Cycles cycles) {
 
 }  // namespace
 
+const PartResult* computing_part(const LayerResult& layer) {
+  const auto most = std::max_element(layer.parts.begin(), layer.parts.end(), [](const auto& a, const auto& b) {
+    return a.activity.macs_done < b.activity.macs_done;
+  });
+  return most == layer.parts.end() ? nullptr : &*most;
+}
+
 Result simulate(const Accelerator& accelerator, const Trace& trace, const std::string& trace_sha256,
-                const RunOptions& options, bool ignore_capacity) {
+                const SimulationOptions& options) {
   const Design design = accelerator.design(trace);
   const std::vector<ResourceItem> bill = accelerator.whole_bill(design);
-  if (!ignore_capacity) accelerator.check_capacity(bill);
-  RunRecord record = design.elaborate(options)->run();
+  if (!options.ignore_capacity) accelerator.check_capacity(bill);
+  RunRecord record = design.elaborate(options.run)->run();
 
   Result r;
   r.accelerator = accelerator.name;
@@ -152,10 +209,14 @@ Result simulate(const Accelerator& accelerator, const Trace& trace, const std::s
   r.workload = trace.graph().name;
   r.workload_sha256 = trace_sha256;
   r.trace_images = trace.images();
+  r.config = accelerator.resolved;
+  r.config.merge_patch(design.chosen);
   r.reached_limit = record.reached_limit;
+  r.layers_overlap = record.accelerated.has_value();
   r.images = record.images.size();
   r.cycles = record.end;
   if (!record.images.empty()) r.latency = latency(record.images);
+  if (options.deadline_us) r.deadline = deadline(*options.deadline_us, record.images, r.clock_mhz);
   if (record.images.size() >= 3)
     r.interval_cycles = static_cast<double>(record.images.back().end - record.images.front().end) /
                         static_cast<double>(record.images.size() - 1);
@@ -163,14 +224,17 @@ Result simulate(const Accelerator& accelerator, const Trace& trace, const std::s
   r.resources = total(bill);
   r.capacity = accelerator.board.device.capacity;
   r.layers = layer_results(record, trace.graph());
+  if (design.facts) add_facts(r.layers, design.facts(options.run.images), trace.graph());
   for (const Layer& layer : trace.graph().layers) {
     if (!layer.weighted()) continue;
     r.weights += layer.shape.weights();
     r.kept_weights += kept_weights(layer);
   }
-  fill_rates(r, accelerator.energy_model(bill));
-  r.bottleneck = slowest(r.layers, r.cycles);
+  fill_rates(r, accelerator.energy_model(bill), record.accelerated);
+  r.bottleneck = r.layers_overlap ? slowest_of_pipeline(r) : slowest(r.layers, r.cycles);
   r.critical_path = std::move(record.critical_path);
+  if (design.steps) r.steps = design.steps(r.critical_path);
+  r.fifos = std::move(record.fifos);
   r.timeline = std::move(record.timeline);
   r.notes = design.notes;
   r.notes.insert(r.notes.end(), record.notes.begin(), record.notes.end());

@@ -28,12 +28,28 @@ struct LayerResult {
   Cycles cycles = 0;                      // all images
   std::int64_t dense_macs = 0;            // all images
   std::string bottleneck;                 // of the first image
-  EnergyTotal energy;
+  EnergyTotal energy;                     // where layers overlap: of what they did, without what time costs
+  std::string built;                      // in words; empty where all layers share their hardware
+  std::vector<Fact> facts;
   std::vector<PartResult> parts;
 };
 
+/// Of all parts of a layer the one that did its MACs, or the first; null where it has none.
+const PartResult* computing_part(const LayerResult& layer);
+
 struct Latency {
   Cycles first = 0, p50 = 0, p99 = 0, max = 0;  // nearest rank
+};
+
+struct Deadline {
+  double us = 0;
+  std::size_t misses = 0;  // images whose latency is longer
+};
+
+struct SimulationOptions {
+  RunOptions run;
+  bool ignore_capacity = false;
+  std::optional<double> deadline_us;
 };
 
 /// Everything that a run computed; JSON and the terminal show it, and compute nothing more.
@@ -43,20 +59,23 @@ struct Result {
   WordFormat format = WordFormat::fp16;
   std::string workload, workload_sha256;
   std::size_t trace_images = 0;
+  nlohmann::ordered_json config;  // every key, those chosen for this workload included
 
   bool reached_limit = false;
-  std::size_t images = 0;  // finished
+  bool layers_overlap = false;  // a pipeline
+  std::size_t images = 0;       // finished
   Cycles cycles = 0, accelerated_cycles = 0;
   std::optional<Latency> latency;         // where an image was finished
+  std::optional<Deadline> deadline;       // where one was given
   std::optional<double> interval_cycles;  // between the ends of images, the first to the last; from 3 images on
   double dense_macs_per_image = 0, macs_per_image = 0;  // of all weighted layers; the second what masks left
   std::int64_t weights = 0, kept_weights = 0;           // of the network; the second what static masks left
-  double images_per_second = 0;
-  double gops = 0;             // 2 x dense MACs of the accelerated layers / the time they took
-  double gops_effective = 0;   // the same with the MACs that masks left
-  double gops_end_to_end = 0;  // 2 x dense MACs of all layers / the whole time
-  double gops_per_dsp = 0;     // gops / DSPs used; 0 without any
-  double power_w = 0;          // while accelerated layers run
+  double images_per_second = 0;                         // at interval_cycles; without: images / the whole time
+  double gops = 0;                                      // 2 x dense MACs of the accelerated layers / the time they took
+  double gops_effective = 0;                            // the same with the MACs that masks left
+  double gops_end_to_end = 0;                           // 2 x dense MACs of all layers / the whole time
+  double gops_per_dsp = 0;                              // gops / DSPs used; 0 without any
+  double power_w = 0;                                   // while accelerated layers run
   double power_end_to_end_w = 0;
   double energy_per_image_j = 0;                                         // the whole image
   double energy_low_j = 0, energy_high_j = 0, energy_assumed_share = 0;  // of energy_per_image_j
@@ -68,14 +87,16 @@ struct Result {
   Resources resources, capacity;
   std::string bottleneck;
   std::vector<CauseShare> critical_path;
+  std::vector<DesignStep> steps;  // what may be worth a try
   std::vector<LayerResult> layers;
+  std::vector<FifoRecord> fifos;
   std::vector<Span> timeline;
   std::vector<std::string> notes;  // of the architecture
 };
 
 /// Simulates once; SystemC allows no second time in a process. Throws InputError where the accelerator does not fit its
-/// device, unless `ignore_capacity`.
+/// device, unless that is to be ignored.
 Result simulate(const Accelerator& accelerator, const Trace& trace, const std::string& trace_sha256,
-                const RunOptions& options, bool ignore_capacity);
+                const SimulationOptions& options);
 
 }  // namespace sparsim

@@ -72,6 +72,20 @@ struct FifoRecord {
   std::size_t high_water = 0;           // most words at a time
   Cycles writer_stall_cycles = 0;       // the writer waited for room
   Cycles reader_starvation_cycles = 0;  // the reader waited for a word
+  double bram18 = 0;                    // 18 Kb blocks that it takes
+};
+
+/// A number that is known of a layer's hardware without a run.
+struct Fact {
+  std::string name, unit, meaning;
+  double value = 0;
+};
+
+/// How a layer is built, and what it would come to on this workload if nothing but itself held it up.
+struct LayerFacts {
+  std::size_t layer = 0;  // position in the LayerGraph
+  std::string built;      // in words: "crossbar 2x4x1, 3 of 9 lanes"
+  std::vector<Fact> facts;
 };
 
 /// What a run leaves behind. Only finished images are in it.

@@ -44,7 +44,7 @@ RunRecord Cpu::run() {
     record.images.push_back(times);
   }
   record.end = now;
-  record.critical_path = {{"host processor", now}};
+  if (options_.critical_path) record.critical_path = {{"host processor", now}};
   return record;
 }
 

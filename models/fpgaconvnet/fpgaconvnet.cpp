@@ -8,6 +8,7 @@
 
 #include "models/core/error.h"
 #include "models/core/timed_run.h"
+#include "models/fpgaconvnet/storage.h"
 #include "models/memory/host_cost.h"
 
 namespace sparsim {
@@ -261,8 +262,11 @@ RunRecord FpgaConvNet::run() {
   collect_layers();
   for (std::size_t e = 0; e < fifos_.size(); ++e) {
     const TimedFifoBase::Counters c = fifos_[e]->counters();
-    record_.fifos.push_back({plan_.pipeline.edges[e].name, fifos_[e]->depth(), c.words, c.high_water,
-                             c.writer_stall_cycles, c.reader_starvation_cycles});
+    const PipelineEdge& edge = plan_.pipeline.edges[e];
+    const auto depth = static_cast<std::int64_t>(fifos_[e]->depth());
+    record_.fifos.push_back({edge.name, fifos_[e]->depth(), c.words, c.high_water, c.writer_stall_cycles,
+                             c.reader_starvation_cycles,
+                             fifo_resources(depth, 8 * word_bytes(config_.format) * edge.shape.streams).bram18});
   }
   record_.notes = plan_.notes;
   return std::move(record_);

@@ -160,7 +160,7 @@ void Sparcnet::run_on_host(std::size_t image, std::size_t l) {
 RunRecord Sparcnet::run() {
   TimedRun::Options options;
   options.max_cycles = options_.max_cycles;
-  options.critical_path = true;
+  options.critical_path = options_.critical_path;
   TimedRun timed(options);
   timed.run();
   record_.end = timed.end();

@@ -22,10 +22,11 @@ constexpr std::int64_t kMostImages = 1'000'000;
 constexpr Cycles kMostCycles = 1'000'000'000'000;  // dates stay exact up to here
 
 struct Options {
-  std::string accelerator, trace, json, timeline;
+  std::string accelerator, trace, json, timeline, crossbar;
   std::vector<std::string> overrides;
   std::int64_t images = 0, max_cycles = 0;
-  bool ignore_capacity = false;
+  double deadline_us = 0;
+  bool ignore_capacity = false, no_critical_path = false;
 };
 
 int run(const Options& options) {
@@ -40,11 +41,16 @@ int run(const Options& options) {
   if (!options.json.empty()) json.emplace(options.json);
   if (!options.timeline.empty()) timeline.emplace(options.timeline);
 
-  RunOptions run;
+  SimulationOptions simulation;
+  RunOptions& run = simulation.run;
   run.images = options.images > 0 ? static_cast<std::size_t>(options.images) : trace.images();
   if (options.max_cycles > 0) run.max_cycles = options.max_cycles;
   run.timeline = !options.timeline.empty();
-  const Result result = simulate(accelerator, trace, sha256_of_file(options.trace), run, options.ignore_capacity);
+  run.critical_path = !options.no_critical_path;
+  run.crossbar = options.crossbar;
+  simulation.ignore_capacity = options.ignore_capacity;
+  if (options.deadline_us > 0) simulation.deadline_us = options.deadline_us;
+  const Result result = simulate(accelerator, trace, sha256_of_file(options.trace), simulation);
 
   fmt::print("{}", run_report(result));
   if (json) json->write(result_json(result, accelerator).dump(2) + "\n");
@@ -73,6 +79,13 @@ Command run_trace_command() {
   command.options.add_options()("max-cycles",
                                 bounded("max-cycles", &options->max_cycles, 1, kMostCycles)->value_name("N"),
                                 "stop at this cycle of the accelerator clock");
+  command.options.add_options()("deadline-us",
+                                bounded("deadline-us", &options->deadline_us, 0.001, 1e9)->value_name("X"),
+                                "count the images whose latency is more than X microseconds");
+  command.options.add_options()("crossbar", po::value(&options->crossbar)->value_name("FORM[:NODE]"),
+                                "of crossbar engines: fast (default), step, rtl or lockstep; of all nodes or of one");
+  command.options.add_options()("no-critical-path", po::bool_switch(&options->no_critical_path),
+                                "do not keep the cause of each date: pipelines run faster");
   command.options.add_options()("set", po::value(&options->overrides)->value_name("KEY=VALUE")->composing(),
                                 "change a key of the accelerator file; may be repeated");
   command.options.add_options()("ignore-capacity", po::bool_switch(&options->ignore_capacity),

@@ -15,12 +15,23 @@
 
 namespace sparsim {
 
+/// A design that differs in one place.
+struct DesignStep {
+  std::string what;               // "a lane more at conv3 (fine 3 -> 4)"
+  nlohmann::ordered_json change;  // of the accelerator file: the keys that become others
+};
+
 /// What an accelerator file comes to for one network.
 struct Design {
   std::vector<ResourceItem> resource_bill;  // what the network adds to that of the accelerator
   std::vector<std::string> notes;           // what was chosen for this workload, in words
+  nlohmann::ordered_json chosen;            // the keys that were, as the accelerator file would say them
   /// Once a process: SystemC elaborates once. Throws InputError for an option that has no meaning here.
   std::function<std::unique_ptr<Architecture>(const RunOptions&)> elaborate;
+  /// Where layers have hardware of their own: what is known of it, on so many of the workload's images. May be empty.
+  std::function<std::vector<LayerFacts>(std::size_t images)> facts;
+  /// The next larger designs worth a try after a run. May be empty.
+  std::function<std::vector<DesignStep>(const std::vector<CauseShare>& critical_path)> steps;
 };
 
 /// An accelerator file, read and found consistent: everything a command asks of it, whatever its architecture.

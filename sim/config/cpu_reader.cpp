@@ -7,10 +7,12 @@ void read_cpu(Section&, Accelerator& accelerator) {
   const CpuConfig config{accelerator.board.host};
   accelerator.clock_mhz = config.host.clock_mhz;
   accelerator.design = [config](const Workload& workload) {
-    return Design{{}, {}, [config, &workload](const RunOptions& options) {
-                    refuse_crossbar("cpu", options);
-                    return std::make_unique<Cpu>("cpu", config, workload, options);
-                  }};
+    Design design;
+    design.elaborate = [config, &workload](const RunOptions& options) {
+      refuse_crossbar("cpu", options);
+      return std::make_unique<Cpu>("cpu", config, workload, options);
+    };
+    return design;
   };
 }
 

@@ -58,10 +58,12 @@ void read_sparcnet(Section& root, Accelerator& accelerator) {
   accelerator.format = c.pe_grid.format;
   accelerator.resource_bill = resource_bill(c, accelerator.board.device.technology);
   accelerator.design = [c](const Workload& workload) {
-    return Design{{}, {}, [c, &workload](const RunOptions& options) {
-                    refuse_crossbar("sparcnet", options);
-                    return std::make_unique<Sparcnet>("sparcnet", c, workload, options);
-                  }};
+    Design design;
+    design.elaborate = [c, &workload](const RunOptions& options) {
+      refuse_crossbar("sparcnet", options);
+      return std::make_unique<Sparcnet>("sparcnet", c, workload, options);
+    };
+    return design;
   };
 }
 

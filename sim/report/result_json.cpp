@@ -42,7 +42,10 @@ Json layer_json(const LayerResult& layer) {
             {"cycles", layer.cycles},
             {"dense_macs", layer.dense_macs},
             {"energy_j", layer.energy.joules},
-            {"bottleneck", layer.bottleneck}};
+            {"bottleneck", layer.bottleneck},
+            {"built", layer.built}};
+  json["facts"] = Json::object();
+  for (const Fact& fact : layer.facts) json["facts"][fact.name] = fact.value;
   json["parts"] = Json::array();
   for (const PartResult& part : layer.parts)
     json["parts"].push_back(
@@ -50,8 +53,30 @@ Json layer_json(const LayerResult& layer) {
   return json;
 }
 
-Json units_json() {
+Json fifos_json(const std::vector<FifoRecord>& fifos) {
+  Json json = Json::array();
+  for (const FifoRecord& fifo : fifos)
+    json.push_back({{"name", fifo.name},
+                    {"depth", fifo.depth},
+                    {"words", fifo.words},
+                    {"high_water", fifo.high_water},
+                    {"writer_stall_cycles", fifo.writer_stall_cycles},
+                    {"reader_starvation_cycles", fifo.reader_starvation_cycles},
+                    {"bram18", fifo.bram18}});
+  return json;
+}
+
+Json bill_json(const std::vector<ResourceItem>& bill) {
+  Json json = Json::array();
+  for (const ResourceItem& item : bill)
+    json.push_back({{"part", item.part}, {"count", item.count}, {"need", resources_json(item.need)}});
+  return json;
+}
+
+Json units_json(const std::vector<LayerResult>& layers) {
   Json json;
+  for (const LayerResult& layer : layers)
+    for (const Fact& fact : layer.facts) json[fact.name] = {{"unit", fact.unit}, {"meaning", fact.meaning}};
   Activity().visit([&](const char* name, std::uint64_t, const char* unit, const char* meaning) {
     json[name] = {{"unit", unit}, {"meaning", meaning}};
   });
@@ -83,11 +108,18 @@ Json result_json(const Result& r, const Accelerator& accelerator) {
             {"images", r.images},
             {"clock_mhz", r.clock_mhz},
             {"cycles", r.cycles},
-            {"accelerated_cycles", r.accelerated_cycles}};
+            {"accelerated_cycles", r.accelerated_cycles},
+            {"layers_overlap", r.layers_overlap}};
   json["latency_cycles"] = nullptr;
   if (r.latency)
     json["latency_cycles"] = {
         {"first", r.latency->first}, {"p50", r.latency->p50}, {"p99", r.latency->p99}, {"max", r.latency->max}};
+  json["deadline"] = nullptr;
+  if (r.deadline)
+    json["deadline"] = {
+        {"us", r.deadline->us},
+        {"misses", r.deadline->misses},
+        {"share", r.images > 0 ? static_cast<double>(r.deadline->misses) / static_cast<double>(r.images) : 0.0}};
   json["interval_cycles"] = nullptr;
   if (r.interval_cycles) json["interval_cycles"] = *r.interval_cycles;
   json["dense_macs_per_image"] = r.dense_macs_per_image;
@@ -108,6 +140,7 @@ Json result_json(const Result& r, const Accelerator& accelerator) {
   json["images_per_second_per_watt"] = r.images_per_second_per_watt;
   json["resources"] = resources_json(r.resources);
   json["capacity"] = resources_json(r.capacity);
+  json["resource_bill"] = bill_json(r.resource_bill);
   json["bottleneck"] = r.bottleneck;
   json["notes"] = r.notes;
   json["critical_path"] = Json::array();
@@ -116,8 +149,9 @@ Json result_json(const Result& r, const Accelerator& accelerator) {
   json["energy"] = energy_json(r.energy);
   json["layers"] = Json::array();
   for (const LayerResult& layer : r.layers) json["layers"].push_back(layer_json(layer));
-  json["units"] = units_json();
-  json["config"] = accelerator.resolved;
+  json["fifos"] = fifos_json(r.fifos);
+  json["units"] = units_json(r.layers);
+  json["config"] = r.config;
   json["provenance"] = provenance_json(accelerator.provenance);
   return json;
 }

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 
+#include "sim/report/pipeline_report.h"
 #include "sim/report/table.h"
 
 namespace sparsim {
@@ -15,14 +17,6 @@ double share(Cycles part, Cycles whole) { return share(static_cast<double>(part)
 
 std::string milliseconds(Cycles cycles, double clock_mhz) {
   return fmt::format("{:.3f}", 1e3 * seconds(cycles, clock_mhz));
-}
-
-// The part that computes: of all parts of a layer the one that did its MACs, or the first.
-const PartResult* computing_part(const LayerResult& layer) {
-  const auto most = std::max_element(layer.parts.begin(), layer.parts.end(), [](const auto& a, const auto& b) {
-    return a.activity.macs_done < b.activity.macs_done;
-  });
-  return most == layer.parts.end() ? nullptr : &*most;
 }
 
 std::string layer_table(const Result& r) {
@@ -63,7 +57,16 @@ std::string energy_table(const Result& r) {
   return table.to_string();
 }
 
-// The largest causes, and the same by kind: "conv2: PE grid" is of the kind "PE grid".
+// "conv2.engine_0" and "FIFO conv2.windows_0" are parts of conv2.
+std::string part_of(const std::string& cause) {
+  constexpr std::string_view kFifo = "FIFO ";
+  const std::size_t dot = cause.find('.');
+  if (dot == std::string::npos) return cause;
+  const std::size_t from = cause.compare(0, kFifo.size(), kFifo) == 0 ? kFifo.size() : 0;
+  return cause.substr(from, dot - from);
+}
+
+// The largest causes, and the same by kind, "conv2: PE grid" is of the kind "PE grid", or by what they are parts of.
 std::string critical_path(const Result& r) {
   constexpr std::size_t kShown = 5;
   const auto listed = [&](const std::vector<CauseShare>& shares) {
@@ -75,7 +78,7 @@ std::string critical_path(const Result& r) {
   std::map<std::string, Cycles> by_kind;
   for (const CauseShare& cause : r.critical_path) {
     const std::size_t colon = cause.cause.rfind(": ");
-    by_kind[colon == std::string::npos ? cause.cause : cause.cause.substr(colon + 2)] += cause.cycles;
+    by_kind[colon == std::string::npos ? part_of(cause.cause) : cause.cause.substr(colon + 2)] += cause.cycles;
   }
   std::vector<CauseShare> kinds;
   for (const auto& [kind, cycles] : by_kind) kinds.push_back({kind, cycles});
@@ -113,7 +116,9 @@ std::string run_report(const Result& r) {
                                  r.device, r.clock_mhz, to_string(r.format));
   text += fmt::format("workload {}, {} image{}", r.workload, r.images, r.images == 1 ? "" : "s");
   if (r.images > r.trace_images) text += fmt::format(" (the trace has {}: they repeat in order)", r.trace_images);
-  text += "\n\n" + layer_table(r) + "\n" + energy_table(r) + "\n";
+  text += "\n\n" + (r.layers_overlap ? node_table(r) : layer_table(r)) + "\n";
+  if (const std::string fifos = fifo_table(r); !fifos.empty()) text += fifos + "\n";
+  text += energy_table(r) + "\n";
 
   if (r.reached_limit)
     text += fmt::format("ended at --max-cycles, cycle {}, with {} images finished\n", r.cycles, r.images);
@@ -122,6 +127,13 @@ std::string run_report(const Result& r) {
                         milliseconds(r.latency->first, r.clock_mhz), milliseconds(r.latency->p50, r.clock_mhz),
                         milliseconds(r.latency->p99, r.clock_mhz), milliseconds(r.latency->max, r.clock_mhz),
                         r.latency->first);
+  if (r.interval_cycles)
+    text += fmt::format("interval       {:.0f} cycles, {:.4f} ms between images\n", *r.interval_cycles,
+                        1e-3 * *r.interval_cycles / r.clock_mhz);
+  if (r.deadline)
+    text +=
+        fmt::format("deadline       {:g} us: {} of {} images miss it ({:.1f} %)\n", r.deadline->us, r.deadline->misses,
+                    r.images, share(static_cast<double>(r.deadline->misses), static_cast<double>(r.images)));
   text += fmt::format("throughput     {:.3f} images/s; {:.2f} GOP/s while accelerated layers run, {:.2f} end to end",
                       r.images_per_second, r.gops, r.gops_end_to_end);
   if (r.resources.dsp > 0) text += fmt::format("; {:.4f} GOP/s/DSP", r.gops_per_dsp);

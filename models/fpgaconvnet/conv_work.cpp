@@ -40,7 +40,11 @@ double StreamWork::mean() const {
 double StreamWork::imbalance() const { return slowest() / mean(); }
 
 WindowHistogram::WindowHistogram(const Workload& workload, std::size_t layer, std::size_t images)
-    : workload_(workload), layer_(layer), images_(images), shape_(workload.graph().layers[layer].shape) {
+    : workload_(workload),
+      layer_(layer),
+      images_(images),
+      shape_(workload.graph().layers[layer].shape),
+      padded_pixels_(window_slots(shape_, 1).slots()) {
   SPARSIM_CHECK(images >= 1 && images <= workload.images(), "{} images of {}", images, workload.images());
 }
 
@@ -94,6 +98,9 @@ StreamWork WindowHistogram::work(const ConvDesign& design, const ChannelOrder& o
   const auto streams = static_cast<std::size_t>(design.streams());
   const auto images = static_cast<double>(images_);
   StreamWork work;
+  const std::int64_t in_words = shape_.input.channels / design.in_streams();
+  const std::int64_t out_words = shape_.output.channels / design.out_streams();
+  work.words = static_cast<double>(std::max(padded_pixels_ * in_words, shape_.output.pixels() * out_words));
   const double all_windows = windows(design) * static_cast<double>(streams);
   if (design.engine == DotEngine::dense) {
     work.cycles.assign(streams, windows(design) * static_cast<double>(slot_cycles(design, 0)));
@@ -178,12 +185,6 @@ std::vector<double> WindowHistogram::channel_density() {
     density.push_back(nonzeros / operands);
   }
   return density;
-}
-
-Cycles word_cycles(const ConvDesign& design) {
-  const std::int64_t in_words = design.shape.input.channels / design.in_streams();
-  const std::int64_t out_words = design.shape.output.channels / design.out_streams();
-  return std::max(window_slots(design.shape, 1).slots() * in_words, design.shape.output.pixels() * out_words);
 }
 
 }  // namespace sparsim

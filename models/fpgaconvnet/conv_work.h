@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -15,14 +16,16 @@ namespace sparsim {
 /// order[position]: the channel at this position of a pixel; empty where channels come in their own order.
 using ChannelOrder = std::vector<std::int64_t>;
 
-/// What an image asks of the streams of a weighted node, the mean over images, if nothing but their own engines and the
-/// window port (a window a cycle) held them up.
+/// What an image asks of a weighted node, the mean over images, if nothing but its own engines, a window a cycle for
+/// each stream and a word a cycle on each side held it up. All in cycles.
 struct StreamWork {
   std::vector<double> cycles;  // by stream
-  double ideal = 0;         // cycles: operands that count, spread evenly over all multipliers, none of them ever idle
-  double zero_windows = 0;  // share of windows without a non-zero value
+  double words = 0;            // slots of the padded map, or words that leave, whatever their values
+  double ideal = 0;            // operands that count, spread evenly over all multipliers, none of them ever idle
+  double zero_windows = 0;     // share of windows without a non-zero value
 
   /// A lower bound for the node: FIFOs so deep that streams never wait for each other.
+  double node() const { return std::max(slowest(), words); }
   double slowest() const;
   double mean() const;
   /// slowest / mean.
@@ -60,12 +63,9 @@ class WindowHistogram {
   const Workload& workload_;
   const std::size_t layer_, images_;
   const WindowShape& shape_;
+  const std::int64_t padded_pixels_;
   Counts channels_;  // empty until asked for
   std::map<std::pair<std::int64_t, ChannelOrder>, Counts> clusters_;
 };
-
-/// Cycles an image that a weighted node needs for its words and windows whatever their values: a slot a word of the
-/// padded map, and one a word that leaves.
-Cycles word_cycles(const ConvDesign& design);
 
 }  // namespace sparsim

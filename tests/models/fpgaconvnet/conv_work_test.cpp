@@ -161,9 +161,14 @@ TEST(ConvWork, BoundsAreInOrder) {
 TEST(ConvWork, WordsOfThePaddedMapAndOfTheResultBoundANode) {
   // 5x5 padded to 7x7, of which a window of 3x3 at stride 2 uses all: 49 pixels x 4 words in, 9 x 8 out.
   const Layer layer = conv("c", 5, 4, 8, 3, 2, 1);
-  EXPECT_EQ(word_cycles(design(layer, DotEngine::dense, {1, 1, 1, 1})), 196);
-  EXPECT_EQ(word_cycles(design(layer, DotEngine::dense, {4, 1, 1, 1})), 72);
-  EXPECT_EQ(word_cycles(design(layer, DotEngine::dense, {4, 8, 1, 1})), 49);
+  const MaskedWorkload workload(network(layer));
+  WindowHistogram histogram(workload, 0, 1);
+  EXPECT_EQ(histogram.work(design(layer, DotEngine::dense, {1, 1, 1, 1}), {}).words, 196);
+  EXPECT_EQ(histogram.work(design(layer, DotEngine::dense, {4, 1, 1, 1}), {}).words, 72);
+  const StreamWork wide = histogram.work(design(layer, DotEngine::dense, {4, 8, 1, 9}), {});
+  EXPECT_EQ(wide.words, 49);
+  EXPECT_EQ(wide.slowest(), 9);  // a window a cycle
+  EXPECT_EQ(wide.node(), 49);
 }
 
 }  // namespace

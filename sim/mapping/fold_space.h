@@ -1,0 +1,82 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/fpgaconvnet/config.h"
+#include "models/fpgaconvnet/conv_work.h"
+#include "sim/config/board.h"
+#include "sim/mapping/folding_options.h"
+
+namespace sparsim {
+
+/// A weighted layer and the ways to fold it.
+struct FoldableLayer {
+  std::size_t layer = 0, node = 0;  // in the graph; in any pipeline's order of layers
+  ConvDesign design;                // with factors of 1
+  WindowHistogram histogram;
+  std::vector<FoldingOption> options;
+};
+
+/// Factors for every layer, and what comes of them.
+struct FoldCandidate {
+  std::vector<std::size_t> choice;  // by weighted layer: its option
+  FpgaConvNetConfig config;
+  FpgaConvNetPlan plan;
+  std::vector<double> cycles;  // an image, by node of the plan
+  Resources need;              // what the board reserves is in it
+
+  double interval() const;
+};
+
+/// All foldings of a network on a board: what may be chosen, and what a choice costs.
+class FoldSpace {
+ public:
+  /// Zeros are counted on the first `images` images. All must outlive it. Throws InputError with all problems that do
+  /// not come of factors.
+  FoldSpace(const FpgaConvNetConfig& config, const Workload& workload, const BoardFile& board, std::size_t images);
+
+  const std::vector<FoldableLayer>& weighted() const { return weighted_; }
+  /// Cycles an image that some layer can take and that all layers can keep up with, ascending.
+  const std::vector<double>& intervals() const { return intervals_; }
+
+  /// Of each resource, the share of the device; of one that it has not: 0 where none is needed, otherwise infinite.
+  using Shares = std::array<double, 5>;  // in the order of Resources::visit
+  Shares shares(const Resources& need) const;
+  bool fits(const Resources& need) const;
+  /// Shares weighed and summed up.
+  double cost(const Resources& need, const Shares& weights) const;
+
+  /// Options of the weighted layers; all other layers have the narrowest streams that keep up with `interval`.
+  FoldCandidate candidate(std::vector<std::size_t> choice, double interval) const;
+  /// Each weighted layer at its cheapest option that keeps up with `interval`, one of intervals().
+  FoldCandidate cheapest(double interval, const Shares& weights) const;
+  /// Such a candidate that fits the device, with what is short weighed more and more; nothing where none was found.
+  std::optional<FoldCandidate> fitting(double interval) const;
+
+  static constexpr Shares kEvenly{1, 1, 1, 1, 1};
+
+ private:
+  // Any other layer that is a node: it takes `slots` cycles an image with one stream, and 1/n of them with n.
+  struct OtherLayer {
+    std::size_t layer = 0;
+    double slots = 0;
+    std::vector<std::int64_t> coarse;  // ascending
+  };
+
+  void list_options(FoldableLayer& layer) const;
+  void list_intervals();
+
+  const LayerGraph& graph_;
+  const BoardFile& board_;
+  FpgaConvNetConfig base_;    // as given, with factors of 1
+  double memory_cycles_ = 0;  // to move an image and its result
+  std::vector<FoldableLayer> weighted_;
+  std::vector<OtherLayer> others_;
+  std::vector<double> intervals_;
+};
+
+}  // namespace sparsim

@@ -1,5 +1,5 @@
-// What went in Depth pushes ago comes out: a memory as a ring, read in the push before the one that needs it, so that it
-// can be a block RAM. Nothing is known of the first Depth words that come out.
+// What went in Depth pushes ago comes out: a memory as a ring, read in the push before the one that needs the word, so
+// that it can be a block RAM. Nothing is known of the first Depth words that come out.
 module delay_line #(
   parameter int unsigned Depth = 8,  // at least 1
   parameter int unsigned Width = 16  // bits of a word

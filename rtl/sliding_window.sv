@@ -13,6 +13,8 @@ module sliding_window #(
   parameter int unsigned KernelW   = 3,
   parameter int unsigned StrideH   = 1,
   parameter int unsigned StrideW   = 1,
+  parameter int unsigned DilationH = 1,   // pixels from one row of a window to the next
+  parameter int unsigned DilationW = 1,
   parameter int unsigned PadTop    = 1,
   parameter int unsigned PadLeft   = 1,
   parameter int unsigned WindowsH  = 8,   // places of the kernel along an axis; below and to the right there are as
@@ -32,6 +34,10 @@ module sliding_window #(
 );
   if (DataWidth < 1) $fatal(1, "sliding_window: DataWidth = %0d: must be at least 1", DataWidth);
   if (Channels < 1) $fatal(1, "sliding_window: Channels = %0d: must be at least 1", Channels);
+  if (KernelH < 1) $fatal(1, "sliding_window: KernelH = %0d: must be at least 1", KernelH);
+  if (KernelW < 1) $fatal(1, "sliding_window: KernelW = %0d: must be at least 1", KernelW);
+  if (DilationH < 1) $fatal(1, "sliding_window: DilationH = %0d: must be at least 1", DilationH);
+  if (DilationW < 1) $fatal(1, "sliding_window: DilationW = %0d: must be at least 1", DilationW);
 
   // ---- slots
   logic in_row, in_column, row_completes, column_completes, column_last, unused_row_last;
@@ -56,7 +62,7 @@ module sliding_window #(
   window_axis #(
     .Values (Width),
     .Pad    (PadLeft),
-    .Kernel (KernelW),
+    .Kernel ((KernelW - 1) * DilationW + 1),
     .Stride (StrideW),
     .Windows(WindowsW)
   ) u_columns (
@@ -70,7 +76,7 @@ module sliding_window #(
   window_axis #(
     .Values (Height),
     .Pad    (PadTop),
-    .Kernel (KernelH),
+    .Kernel ((KernelH - 1) * DilationH + 1),
     .Stride (StrideH),
     .Windows(WindowsH)
   ) u_rows (
@@ -82,8 +88,8 @@ module sliding_window #(
     .last_o     (unused_row_last)
   );
 
-  // ---- the column of the kernel that ends with this slot's word: the words above it, a row ago and more. What an image
-  // leaves behind is shifted out before the first window of the next one; so is a row's in the columns below.
+  // ---- the column of the kernel that ends with this slot's word: under the words above it, from rows ago. What an
+  // image leaves behind is shifted out before the first window of the next one; so is a row's in the columns below.
   localparam int unsigned ColumnWidth = KernelH * DataWidth;
   logic [DataWidth-1:0]   word;
   logic [ColumnWidth-1:0] column;  // the oldest row lowest
@@ -93,7 +99,7 @@ module sliding_window #(
   end else begin : gen_rows
     localparam int unsigned RowsWidth = ColumnWidth - DataWidth;
     logic [RowsWidth-1:0] rows;
-    delay_line #(.Depth(Width * Channels), .Width(RowsWidth)) u_rows_above (
+    delay_line #(.Depth(DilationH * Width * Channels), .Width(RowsWidth)) u_rows_above (
       .clk_i,
       .rst_ni,
       .push_i(step && in_column),
@@ -110,7 +116,7 @@ module sliding_window #(
   end else begin : gen_columns
     localparam int unsigned LeftWidth = (KernelW - 1) * ColumnWidth;
     logic [LeftWidth-1:0] left;
-    delay_line #(.Depth(Channels), .Width(LeftWidth)) u_columns_left (
+    delay_line #(.Depth(DilationW * Channels), .Width(LeftWidth)) u_columns_left (
       .clk_i,
       .rst_ni,
       .push_i(step),

@@ -1,26 +1,27 @@
 # rtl/conv_stream.sv as built for co-simulation, a row a shape, in the order of ConvStreamShape: all of it is
 # compile-time. Skip: SkipZeroWindow. The window FIFO's depth and the rest as in conv_design.h.
 set(SPARSIM_CONV_STREAMS
-  # height width channels cluster  kernel  stride  pad    windows  depth engines lanes skip
-  "      6     7        3       1    3  3    1  1    1  1    6  7      4       1     3    0"
-  "      6     7        3       1    3  3    1  1    1  1    6  7      1       1     2    1"
-  "      9     8        2       1    3  3    2  2    0  1    4  4      2       1     3    0"  # rows left over
-  "      9     8        2       1    3  3    2  2    0  1    4  4      4       2     9    1"
-  "      8     7        1       1    3  3    2  2    1  0    4  4      4       1     2    1"  # one channel; zeros behind
-  "      6     5        2       1    5  5    1  1    2  2    6  5      4       1     5    0"
-  "      5     6        2       1    3  1    1  1    1  0    5  6      2       1     1    0"  # a kernel of one column
-  "      5     6        3       1    1  3    1  2    0  1    5  3      3       1     3    1"  # and of one row
-  "      4     5        3       8    1  1    1  1    0  0    4  5      4       1     2    0"  # clusters
-  "      5     5        2       8    1  1    2  2    0  0    3  3      1       2     4    1"
+  # height width channels cluster  kernel  stride  dilation  pad    windows  depth engines lanes skip
+  "      6     7        3       1    3  3    1  1      1  1    1  1    6  7      4       1     3    0"
+  "      6     7        3       1    3  3    1  1      1  1    1  1    6  7      1       1     2    1"
+  "      9     8        2       1    3  3    2  2      1  1    0  1    4  4      2       1     3    0"  # rows left over
+  "      9     8        2       1    3  3    2  2      1  1    0  1    4  4      4       2     9    1"
+  "      8     7        1       1    3  3    2  2      1  1    1  0    4  4      4       1     2    1"  # zeros behind
+  "      6     5        2       1    5  5    1  1      1  1    2  2    6  5      4       1     5    0"
+  "      7     8        2       1    3  3    1  2      2  3    2  3    7  4      2       1     3    1"  # dilated
+  "      5     6        2       1    3  1    1  1      1  1    1  0    5  6      2       1     1    0"  # one column
+  "      5     6        3       1    1  3    1  2      1  1    0  1    5  3      3       1     3    1"  # one row
+  "      4     5        3       8    1  1    1  1      1  1    0  0    4  5      4       1     2    0"  # clusters
+  "      5     5        2       8    1  1    2  2      1  1    0  0    3  3      1       2     4    1"
   # Layers of traces/shapes.h5: conv1, down, mix.
-  "     32    32        3       1    3  3    1  1    1  1   32 32      4       2     4    0"
-  "     16    16       32       1    3  3    2  2    1  1    8  8      4       4     3    1"
-  "      8     8        8       8    1  1    1  1    0  0    8  8      4       2     2    1")
+  "     32    32        3       1    3  3    1  1      1  1    1  1   32 32      4       2     4    0"
+  "     16    16       32       1    3  3    2  2      1  1    1  1    8  8      4       4     3    1"
+  "      8     8        8       8    1  1    1  1      1  1    0  0    8  8      4       2     2    1")
 
 include(${PROJECT_SOURCE_DIR}/models/crossbar/verilate.cmake)
 
-set(names Height Width Channels Cluster KernelH KernelW StrideH StrideW PadTop PadLeft WindowsH WindowsW WindowDepth
-  NumEngines NumLanes SkipZeroWindow)
+set(names Height Width Channels Cluster KernelH KernelW StrideH StrideW DilationH DilationW PadTop PadLeft WindowsH
+  WindowsW WindowDepth NumEngines NumLanes SkipZeroWindow)
 set(models)
 set(built)
 foreach(row IN LISTS SPARSIM_CONV_STREAMS)

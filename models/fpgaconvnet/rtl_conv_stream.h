@@ -13,7 +13,8 @@ namespace sparsim {
 struct ConvStreamShape {
   int height = 1, width = 1, channels = 1;  // of the map; words of a pixel
   int cluster = 1;                          // channels of a word
-  int kernel_h = 1, kernel_w = 1, stride_h = 1, stride_w = 1, pad_top = 0, pad_left = 0;
+  int kernel_h = 1, kernel_w = 1, stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
+  int pad_top = 0, pad_left = 0;
   int windows_h = 1, windows_w = 1;
   int window_depth = 4;
   int engines = 1, lanes = 1;

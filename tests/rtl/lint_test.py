@@ -12,7 +12,8 @@ import sys
 RTL = pathlib.Path(__file__).resolve().parents[2] / "rtl"
 SOURCES = sorted(RTL.glob("*.sv"))
 MODULES = [path.stem for path in SOURCES]
-ENGINES = ["dense_vector_dot", "rr_vector_dot", "sparse_vector_dot"]  # between them they hold all other modules
+STREAM = ["conv_stream", "delay_line", "sliding_window", "stream_fifo", "window_axis"]  # with a table of their own
+TOPS = ["dense_vector_dot", "rr_vector_dot", "conv_stream"]  # between them they hold all other modules
 SKIPPED = 77
 
 NAMES = ("NumInputs", "NumLanes", "DataWidth", "WeightWidth", "AccWidth", "Saturate", "PassWidth", "RowWidth",
@@ -29,6 +30,17 @@ TABLE = [dict(zip(NAMES, row)) for row in (
     (8, 4, 64, 62, 128, 1, 2, 8, 0, 4),     # 64 + 62 + 2 bits: the widest result
     (64, 1, 8, 8, 32, 0, 8, 24, 1, 3),      # most inputs, one lane
     (64, 16, 8, 8, 48, 1, 6, 16, 1, 4),
+)]
+
+STREAM_NAMES = ("Height", "Width", "Channels", "Cluster", "KernelH", "KernelW", "StrideH", "StrideW", "DilationH",
+                "DilationW", "PadTop", "PadLeft", "WindowsH", "WindowsW", "WindowDepth", "NumEngines")
+STREAM_TABLE = [{**engine, **dict(zip(STREAM_NAMES, row))} for row, engine in (
+    ((1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1), TABLE[0]),        # a dense layer of one value
+    ((6, 7, 3, 1, 3, 3, 1, 1, 1, 1, 1, 1, 6, 7, 4, 1), TABLE[4]),
+    ((9, 8, 1, 1, 3, 3, 2, 2, 1, 1, 0, 1, 4, 4, 2, 3), TABLE[5]),        # one channel, rows left over
+    ((12, 5, 2, 1, 5, 5, 3, 1, 2, 1, 2, 9, 2, 19, 65, 2), TABLE[6]),     # windows of nothing but padding
+    ((4, 5, 16, 2, 1, 1, 3, 2, 1, 1, 0, 0, 2, 3, 64, 1), TABLE[2]),      # clusters
+    ((30, 40, 40, 1, 8, 8, 1, 1, 1, 1, 3, 3, 29, 39, 1025, 1), TABLE[9]),  # block RAM
 )]
 
 BAD = [  # module, what differs from its defaults, the parameter and the rule that the message names
@@ -66,6 +78,23 @@ BAD = [  # module, what differs from its defaults, the parameter and the rule th
     ("sparse_vector_dot", {"DataWidth": 0}, "DataWidth = 0: must be 1..64"),
     ("rr_vector_dot", {"SkipDepth": 15}, "SkipDepth = 15: must be 1..14"),
     ("rr_vector_dot", {"NumInputs": 65}, "NumInputs = 65: must be 1..64"),
+    ("delay_line", {"Depth": 0}, "Depth = 0: must be at least 1"),
+    ("delay_line", {"Width": 0}, "Width = 0: must be at least 1"),
+    ("stream_fifo", {"Depth": 0}, "Depth = 0: must be at least 1"),
+    ("stream_fifo", {"Width": 0}, "Width = 0: must be at least 1"),
+    ("window_axis", {"Values": 0}, "Values = 0: must be at least 1"),
+    ("window_axis", {"Kernel": 0}, "Kernel = 0: must be at least 1"),
+    ("window_axis", {"Stride": 0}, "Stride = 0: must be at least 1"),
+    ("window_axis", {"Windows": 0}, "Windows = 0: must be at least 1"),
+    ("sliding_window", {"DataWidth": 0}, "DataWidth = 0: must be at least 1"),
+    ("sliding_window", {"Channels": 0}, "Channels = 0: must be at least 1"),
+    ("sliding_window", {"KernelH": 0}, "KernelH = 0: must be at least 1"),
+    ("sliding_window", {"KernelW": 0}, "KernelW = 0: must be at least 1"),
+    ("sliding_window", {"DilationH": 0}, "DilationH = 0: must be at least 1"),
+    ("sliding_window", {"DilationW": 0}, "DilationW = 0: must be at least 1"),
+    ("conv_stream", {"NumEngines": 0}, "NumEngines = 0: must be at least 1"),
+    ("conv_stream", {"WindowDepth": 0}, "Depth = 0: must be at least 1"),
+    ("conv_stream", {"NumLanes": 10}, "NumLanes = 10: must be 1..NumInputs (9)"),
     ("dense_vector_dot", {"WeightWidth": 65}, "WeightWidth = 65: must be 1..64"),
     ("dense_vector_dot", {"NumInputs": 0}, "NumInputs = 0: must be 1..64"),
     ("dense_vector_dot", {"NumLanes": 0}, "NumLanes = 0: must be 1..NumInputs (9)"),
@@ -77,9 +106,17 @@ def parameters(module, row):
     """Those of the row that the module has, and what its parts are given inside an engine."""
     product = row["DataWidth"] + row["WeightWidth"]
     lanes_log2 = (row["NumLanes"] - 1).bit_length()
-    row = {**row, "Width": product, "SumWidth": product + lanes_log2, "FilterWidth": row["PassWidth"]}
+    if module in STREAM:
+        row = {**row, "Depth": row["WindowDepth"], "Values": row["Width"], "Pad": row["PadLeft"],
+               "Kernel": row["KernelW"], "Stride": row["StrideW"], "Windows": row["WindowsW"]}
+    else:
+        row = {**row, "Width": product, "SumWidth": product + lanes_log2, "FilterWidth": row["PassWidth"]}
     named = re.findall(r"^  parameter \w+(?: unsigned)? +(\w+)", (RTL / f"{module}.sv").read_text(), re.MULTILINE)
     return {name: row[name] for name in named}
+
+
+def table(module):
+    return STREAM_TABLE if module in STREAM else TABLE
 
 
 def run(command):
@@ -110,7 +147,7 @@ def yosys(script):
 def lint():
     # Verilator 5.006 loses the connections of a top module that holds itself: the tree is seen in the modules above it.
     for module in (module for module in MODULES if module != "adder_tree"):
-        for row in TABLE:
+        for row in table(module):
             values = parameters(module, row)
             status, log = verilator(module, values)
             if status != 0 or log:
@@ -118,10 +155,10 @@ def lint():
 
 
 def elaborate():
-    for row in TABLE:
-        status, log = yosys("".join(elaborate_script(module, parameters(module, row)) for module in ENGINES))
+    for module in TOPS:
+        status, log = yosys("".join(elaborate_script(module, parameters(module, row)) for row in table(module)))
         if status != 0:
-            yield f"{row}:\n{log}"
+            yield f"{module}:\n{log}"
 
 
 def refuse():

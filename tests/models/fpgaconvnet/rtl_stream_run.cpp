@@ -75,7 +75,8 @@ std::vector<std::int64_t> ValueLayer::convolution() const {
         for (std::int64_t y = 0; y < s.kernel_h; ++y)
           for (std::int64_t x = 0; x < s.kernel_w; ++x)
             for (std::int64_t channel = 0; channel < s.input.channels; ++channel)
-              sum += std::int64_t{value(image, top + y, left + x, channel)} * weight(filter, y, x, channel);
+              sum += std::int64_t{value(image, top + y * s.dilation_h, left + x * s.dilation_w, channel)} *
+                     weight(filter, y, x, channel);
         sums.push_back(sum);
       }
   return sums;

@@ -8,6 +8,8 @@ const std::vector<ArchitectureEntry>& architectures() {
   static const std::vector<ArchitectureEntry> entries{
       {"sparcnet", "a PE grid behind AXI that computes one layer at a time, with filter and channel masks",
        &read_sparcnet},
+      {"fpgaconvnet", "every layer a node of one pipeline, with dense, round-robin or sparse crossbar engines (PASS)",
+       &read_fpgaconvnet},
       {"cpu", "the host processor alone: the software baseline", &read_cpu},
   };
   return entries;

@@ -33,15 +33,21 @@ struct YamlFile::State {
   std::vector<Override> overrides;
   std::shared_ptr<Section::Node> root;
 
-  void add_problem(const YAML::Mark& mark, const std::string& key, const std::string& what) {
-    const int line = mark.line >= 0 ? mark.line + 1 : 1;
+  static int line(const YAML::Mark& mark) { return mark.line >= 0 ? mark.line + 1 : 1; }
+  // What put a value there that is not in the file; the last where there are several.
+  const Override* override_of(const std::string& key) const {
     const auto change =
         std::find_if(overrides.rbegin(), overrides.rend(), [&](const Override& o) { return o.key == key; });
-    if (change != overrides.rend()) {  // it is not in the file that this value stands
-      problems.emplace_back(line, fmt::format("--set {}={}: {}", change->key, change->value, what));
-      return;
-    }
-    problems.emplace_back(line, fmt::format("{}:{}: {}{}{}", name, line, key, key.empty() ? "" : ": ", what));
+    return change == overrides.rend() ? nullptr : &*change;
+  }
+  std::string where(const YAML::Mark& mark, const std::string& key) const {
+    if (const Override* change = override_of(key)) return fmt::format("--set {}={}", change->key, change->value);
+    return fmt::format("{}:{}", name, line(mark));
+  }
+  void add_problem(const YAML::Mark& mark, const std::string& key, const std::string& what) {
+    const bool named = key.empty() || override_of(key) != nullptr;
+    const std::string tail = named ? what : key + ": " + what;
+    problems.emplace_back(line(mark), where(mark, key) + ": " + tail);
   }
 };
 
@@ -185,6 +191,19 @@ bool Section::has(const std::string& key) const {
 void Section::problem(const std::string& key, const std::string& what) const {
   if (node_->absent) return;
   file_->add_problem(node_->mark(key), node_->full(key), what);
+}
+
+std::string Section::where(const std::string& key) const {
+  return file_->where(node_->mark(key), key.empty() ? node_->path : node_->full(key));
+}
+
+std::vector<std::string> Section::keys() const {
+  std::vector<std::string> names;
+  if (node_->yaml.IsMap())
+    for (const auto& entry : node_->yaml)
+      if (entry.first.IsScalar() && std::find(names.begin(), names.end(), entry.first.Scalar()) == names.end())
+        names.push_back(entry.first.Scalar());
+  return names;
 }
 
 template <class T>
@@ -373,12 +392,7 @@ std::vector<Section> Section::list(const std::string& key) {
 
 std::vector<std::pair<std::string, Section>> Section::sections() {
   std::vector<std::pair<std::string, Section>> result;
-  std::set<std::string> seen;
-  if (node_->yaml.IsMap())
-    for (const auto& entry : node_->yaml) {
-      if (!entry.first.IsScalar() || !seen.insert(entry.first.Scalar()).second) continue;  // reported by finish()
-      result.emplace_back(entry.first.Scalar(), section(entry.first.Scalar()));
-    }
+  for (const std::string& key : keys()) result.emplace_back(key, section(key));
   return result;
 }
 

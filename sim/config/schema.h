@@ -89,11 +89,16 @@ class Section {
   std::optional<Section> optional_section(const std::string& key);
   /// A list of maps; an empty or missing list is a problem.
   std::vector<Section> list(const std::string& key);
-  /// All keys with their sections, for maps whose keys are names of the user's.
+  /// All keys, for maps whose keys are names of the user's; one that is given twice is in it once.
+  std::vector<std::string> keys() const;
+  /// All keys with their sections.
   std::vector<std::pair<std::string, Section>> sections();
 
   /// Notes a problem with `key` (or with the section itself where it is empty): a rule between keys that does not hold.
   void problem(const std::string& key, const std::string& what) const;
+  /// "file:line" of a key (or of the section itself where it is empty), or the "--set key=value" that put it there: for
+  /// a problem that shows once the file has been read.
+  std::string where(const std::string& key) const;
 
  private:
   friend class YamlFile;

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <vector>
 
 #include "models/core/cycles.h"
 #include "models/crossbar/crossbar_shape.h"
@@ -34,6 +35,17 @@ class DotTiming {
   /// It left at this date, which is not before it was valid.
   void sent(Cycles date);
 
+  /// Results leave as soon as they are valid unless something outside holds them: the next one is valid `stride()`
+  /// after this one, and so on.
+  bool unhindered() const { return straight() && !flushing_; }
+  Cycles stride() const { return load_stride_; }
+  /// `count` results left as they became valid; only where unhindered().
+  void sent_in_time(std::int64_t count) {
+    unsent_ -= count;
+    load_step_ += count * load_stride_;
+    loaded_ += count * load_stride_;
+  }
+
   /// All of it at once, for a window of `nonzeros`: `Cycles sink(Cycles valid)` says for each result when it leaves.
   template <class Sink>
   Cycles enter(Cycles arrival, int nonzeros, bool last, Sink&& sink) {
@@ -51,6 +63,9 @@ class DotTiming {
     Cycles date;        // dates go on from here, a cycle a step
   };
 
+  // One jump: nothing that still matters was ever held up.
+  bool straight() const { return jumps_.size() == 1 && flush_end_step_ <= load_step_; }
+  Cycles begin_straight(Cycles arrival, Cycles pass, bool last);
   Cycles date(std::int64_t step) const;
   std::int64_t step_from(Cycles date) const;
   void jump(std::int64_t step, Cycles to);
@@ -62,7 +77,28 @@ class DotTiming {
   const std::int64_t filters_;
   const int stages_;
 
-  std::deque<Jump> jumps_{{0, 0}};  // rising in both
+  // Rising in both. A queue with its storage in one piece: there are rarely more than two.
+  class Jumps {
+   public:
+    std::size_t size() const { return jumps_.size() - first_; }
+    const Jump& front() const { return jumps_[first_]; }
+    const Jump& back() const { return jumps_.back(); }
+    const Jump* begin() const { return jumps_.data() + first_; }
+    const Jump* end() const { return jumps_.data() + jumps_.size(); }
+    void push_back(const Jump& jump) { jumps_.push_back(jump); }
+    void pop_back() { jumps_.pop_back(); }
+    void pop_front() {
+      if (++first_ < kMostForgotten) return;
+      jumps_.erase(jumps_.begin(), jumps_.begin() + kMostForgotten);
+      first_ = 0;
+    }
+
+   private:
+    static constexpr std::ptrdiff_t kMostForgotten = 64;
+    std::vector<Jump> jumps_{{0, 0}};
+    std::ptrdiff_t first_ = 0;
+  };
+  Jumps jumps_;
   std::int64_t last_step_ = -1;     // of the last beat so far
   Cycles entered_ = -1;             // date at which the last window entered
   int skipped_ = 0;                 // windows in the skip buffer behind the last beat
@@ -102,7 +138,7 @@ inline void DotTiming::jump(std::int64_t step, Cycles to) {
 
 // Steps before this one will not be asked for.
 inline void DotTiming::forget(std::int64_t step) {
-  while (jumps_.size() > 1 && jumps_[1].step <= step) jumps_.pop_front();
+  while (jumps_.size() > 1 && (jumps_.begin() + 1)->step <= step) jumps_.pop_front();
 }
 
 // The date at which the accumulators take the beat of `step`, which sends or flushes: behind the flush before it.
@@ -125,7 +161,26 @@ inline void DotTiming::sent(Cycles date_left) {
   flush_end_ = date(load_step_);
 }
 
+// begin() where steps and dates run alike and the window is not skipped.
+inline Cycles DotTiming::begin_straight(Cycles arrival, Cycles pass, bool last) {
+  const Cycles delta = jumps_.front().date - jumps_.front().step;
+  const Cycles entry = std::max({arrival, entered_ + 1, last_step_ + delta});
+  const std::int64_t first = entry + 1 - delta;
+  last_step_ = first + filters_ * pass - 1;
+  skipped_ = 0;
+  closed_ = false;
+  entered_ = entry;
+  if (!last) return entry;
+  unsent_ = filters_;
+  flushing_ = false;
+  load_step_ = first + pass - 1 + stages_;
+  load_stride_ = pass;
+  loaded_ = load_step_ + delta;
+  return entry;
+}
+
 inline Cycles DotTiming::begin(Cycles arrival, Cycles pass, bool last) {
+  if (pass != 0 && straight()) return begin_straight(arrival, pass, last);
   Cycles entry = std::max(arrival, entered_ + 1);
   const bool skipped = pass == 0;
   const Cycles free = end();

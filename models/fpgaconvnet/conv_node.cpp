@@ -1,7 +1,6 @@
 #include "models/fpgaconvnet/conv_node.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "models/core/error.h"
@@ -34,19 +33,26 @@ struct ConvNode::Ports {
 ConvNode::ConvNode(const sc_core::sc_module_name& name, const ConvDesign& design, const Workload& workload,
                    std::size_t layer, ChannelOrder order, Cycles latency, std::size_t images)
     : TimedProcess(name),
-      design_(design),
       schedule_(window_slots(design.shape, design.groups() * design.steps())),
-      latency_(latency),
       images_(images),
+      streams_(static_cast<std::size_t>(design.streams())),
+      steps_(design.steps()),
+      filters_(design.filters()),
+      image_rows_(design.shape.output.height),
+      image_results_(design.filters() * design.groups() * design.shape.output.pixels()),
+      window_depth_(static_cast<std::uint64_t>(design.window_depth)),
+      result_depth_(static_cast<std::uint64_t>(design.result_depth)),
+      latency_(latency + (design.streams() == 1 ? 0 : design.join_latency())),
       windows_(design, workload, layer, std::move(order)),
+      row_windows_(windows_.per_row()),
       window_dates_(ring(design.window_depth)),
       window_places_(ring(design.window_depth)),
       result_dates_(ring(design.result_depth)),
       result_places_(ring(design.result_depth)) {
   if (design.weights_streamed) weights = std::make_unique<TimedIn<>>("weights", *this);
   // Streams of dense engines never differ.
-  const std::int64_t streams = design.engine == DotEngine::dense ? 1 : design.streams();
-  for (std::int64_t s = 0; s < streams; ++s) engines_.push_back({DotTiming(design.crossbar(), design.filters()), 0, 0});
+  const std::size_t engines = design.engine == DotEngine::dense ? 1 : streams_;
+  for (std::size_t e = 0; e < engines; ++e) engines_.push_back({DotTiming(design.crossbar(), filters_), 0, 0});
 }
 
 bool ConvNode::step() {
@@ -61,67 +67,72 @@ bool ConvNode::step() {
   return false;
 }
 
-// Until it blocks: false; or until all images are through.
+// Until all images are through, or it blocks: false.
 bool ConvNode::run(Ports& ports) {
   for (;;) {
     if (!send_results(ports)) {
-      while (window_fits() && emit_window(ports)) {
+      while (emitted_ - begun_ < window_depth_ && advance_slot(ports)) {
       }
       return false;
     }
     if (image_ == images_) break;
-    if (begun_ == emitted_ && !emit_window(ports)) {
+    if (begun_ == emitted_ && !next_window(ports)) {
       if (input_over_) check_date(limit() + 1);
       return false;
     }
     begin_window();
   }
-  const bool swept = run_slots(ports, std::numeric_limits<std::uint64_t>::max());
-  return swept && joined_ == sent_;
-}
-
-// Slots until a window is in its FIFO. False: a word is missing, the limit came, or all windows are out.
-bool ConvNode::emit_window(Ports& ports) {
-  const std::uint64_t before = emitted_;
-  run_slots(ports, before + 1);
-  return emitted_ != before;
-}
-
-// Slots until `windows` are in their FIFO in all, or none is left.
-bool ConvNode::run_slots(Ports& ports, std::uint64_t windows) {
-  while (slot_image_ < images_) {
-    const SlotRun& run = schedule_.runs[run_];
-    if (run.reads == 0 && run.writes == 0) {
-      slot_clock_ += run.count;
-      slot_ = run.count;
-    }
-    for (; slot_ < run.count; ++slot_) {
-      if (emitted_ == windows) return true;
-      if ((run.reads != 0 && ports.in.ready() == 0) ||
-          (run.writes != 0 && ports.weights && ports.weights->ready() == 0))
-        return false;
-      Cycles date = slot_clock_;
-      if (run.reads != 0) date = std::max(date, ports.in.available());
-      if (run.writes != 0) {
-        if (ports.weights) date = std::max(date, ports.weights->available());
-        date = std::max(date, at(window_places_, emitted_ - static_cast<std::uint64_t>(design_.window_depth)));
-      }
-      if (date > limit()) {
-        input_over_ = true;
-        return false;
-      }
-      if (run.reads != 0) ports.in.leave(date, slot_clock_);
-      if (run.writes != 0) {
-        if (ports.weights) ports.weights->leave(date, slot_clock_);
-        at(window_dates_, emitted_++) = date + 1;
-      }
-      slot_clock_ = date + 1;
-    }
-    slot_ = 0;
-    if (++run_ < schedule_.runs.size()) continue;
-    run_ = 0;
-    ++slot_image_;
+  while (advance_slot(ports)) {
   }
+  return slot_image_ == images_ && joined_ == sent_;
+}
+
+// Slots until a window is in its FIFO. False: a word is missing, or the limit came.
+bool ConvNode::next_window(Ports& ports) {
+  const std::uint64_t before = emitted_;
+  while (emitted_ == before)
+    if (!advance_slot(ports)) return false;
+  return true;
+}
+
+// A slot, or at once a run of those that only pass time. False: a word is missing, the limit came, or none is left.
+bool ConvNode::advance_slot(Ports& ports) {
+  if (slot_image_ == images_) return false;
+  const SlotRun& run = schedule_.runs[run_];
+  const bool reads = run.reads != 0, writes = run.writes != 0;
+  if (!reads && !writes) {
+    slot_clock_ += run.count;
+    slot_ = run.count;
+  } else {
+    Cycles date = slot_clock_;
+    if (reads) {
+      if (ports.in.ready() == 0) return false;
+      date = std::max(date, ports.in.available());
+    }
+    if (writes) {
+      if (ports.weights) {
+        if (ports.weights->ready() == 0) return false;
+        date = std::max(date, ports.weights->available());
+      }
+      date = std::max(date, at(window_places_, emitted_ - window_depth_));
+    }
+    if (date > limit()) {
+      input_over_ = true;
+      return false;
+    }
+    if (reads) ports.in.leave(date, slot_clock_);
+    if (writes) {
+      if (ports.weights) ports.weights->leave(date, slot_clock_);
+      at(window_dates_, emitted_++) = date + 1;
+    }
+    slot_clock_ = date + 1;
+    ++slot_;
+  }
+  if (slot_ < run.count) return true;
+  slot_ = 0;
+  if (++run_ < schedule_.runs.size()) return true;
+  run_ = 0;
+  ++slot_image_;
   return true;
 }
 
@@ -131,47 +142,53 @@ void ConvNode::begin_window() {
     if (row_ == 0) windows_.load(image_);
     passes_ = windows_.passes(row_);
   }
-  const bool last = ++step_ == design_.steps();
-  if (last) step_ = 0;
-  const Cycles arrival = at(window_dates_, begun_);
-  const std::uint16_t* const passes = passes_ + window_ * design_.streams();
-  Cycles entered = 0;
-  for (std::size_t s = 0; s < engines_.size(); ++s) {
-    entered = std::max(entered, engines_[s].timing.begin(arrival, passes[s], last));
-    engines_[s].busy += passes[s];
+  const bool last = ++step_ == steps_;
+  if (last) {
+    step_ = 0;
+    unsent_ = filters_;
   }
+  const Cycles arrival = at(window_dates_, begun_);
+  Cycles entered = 0;
+  const std::uint16_t* pass = passes_;
+  for (Engine& engine : engines_) {
+    entered = std::max(entered, engine.timing.begin(arrival, *pass, last));
+    engine.busy += *pass++;
+  }
+  passes_ += streams_;
   at(window_places_, begun_++) = entered + 1;
   if (!image_begun_) {
     image_begun_ = true;
     image_start_ = entered;
   }
-  if (last) unsent_ = design_.filters();
-  if (++window_ < windows_.per_row()) return;
+  if (++window_ < row_windows_) return;
   window_ = 0;
-  if (++row_ < design_.shape.output.height) return;
+  if (++row_ < image_rows_) return;
   row_ = 0;
   ++image_;
 }
 
 // What has to leave the engines, as far as there is room. False: not all of it did.
-bool ConvNode::send_results(Ports& ports) {
-  if (design_.streams() == 1) {
-    DotTiming& timing = engines_[0].timing;
-    while (unsent_ > 0) {
-      if (ports.out.ready() == 0) return false;
-      const Cycles valid = timing.result_valid(), date = std::max(valid, ports.out.freed());
-      check_date(date);
-      ports.out.enter(date, latency_, valid);
-      timing.sent(date);
-      engines_[0].stalled += date - valid;
-      count_sent();
-      count_left(date);
-    }
-    return true;
+bool ConvNode::send_results(Ports& ports) { return streams_ == 1 ? send_directly(ports) : send_to_join(ports); }
+
+bool ConvNode::send_directly(Ports& ports) {
+  Engine& engine = engines_[0];
+  while (unsent_ > 0) {
+    if (ports.out.ready() == 0) return false;
+    const Cycles valid = engine.timing.result_valid(), date = std::max(valid, ports.out.freed());
+    check_date(date);
+    ports.out.enter(date, latency_, valid);
+    engine.timing.sent(date);
+    engine.stalled += date - valid;
+    count_sent();
+    count_left(date);
   }
+  return true;
+}
+
+bool ConvNode::send_to_join(Ports& ports) {
   do {
-    while (unsent_ > 0 && sent_ - joined_ < static_cast<std::uint64_t>(design_.result_depth)) {
-      const Cycles place = at(result_places_, sent_ - static_cast<std::uint64_t>(design_.result_depth));
+    while (unsent_ > 0 && sent_ - joined_ < result_depth_) {
+      const Cycles place = at(result_places_, sent_ - result_depth_);
       Cycles all = 0;
       for (Engine& engine : engines_) {
         const Cycles valid = engine.timing.result_valid(), date = std::max(valid, place);
@@ -188,13 +205,12 @@ bool ConvNode::send_results(Ports& ports) {
 
 // The join, as far as there are results and room. Whether it moved.
 bool ConvNode::join_results(Ports& ports) {
-  const Cycles latency = design_.join_latency() + latency_;
   const std::uint64_t before = joined_;
   while (joined_ != sent_ && ports.out.ready() != 0) {
     const Cycles there = std::max(join_clock_, at(result_dates_, joined_));
     const Cycles date = std::max(there, ports.out.freed());
     check_date(date);
-    ports.out.enter(date, latency, there);
+    ports.out.enter(date, latency_, there);
     at(result_places_, joined_++) = date + 1;
     join_clock_ = date + 1;
     count_left(date);
@@ -209,7 +225,7 @@ void ConvNode::count_sent() {
                                      [](const Engine& a, const Engine& b) { return a.busy < b.busy; });
   NodeImage image;
   image.start = image_start_;
-  image.buckets.busy = most->busy * design_.filters();
+  image.buckets.busy = most->busy * filters_;
   image.buckets.waiting_output = most->stalled;
   leaving_.push_back(image);
   for (Engine& engine : engines_) engine.busy = engine.stalled = 0;
@@ -218,7 +234,7 @@ void ConvNode::count_sent() {
 
 // A result left the node.
 void ConvNode::count_left(Cycles date) {
-  if (++results_left_ < design_.filters() * design_.groups() * design_.shape.output.pixels()) return;
+  if (++results_left_ < image_results_) return;
   results_left_ = 0;
   NodeImage image = leaving_.front();
   leaving_.erase(leaving_.begin());

@@ -48,20 +48,23 @@ class ConvNode final : public TimedProcess {
 
   bool step() override;
   bool run(Ports& ports);
-  bool emit_window(Ports& ports);
-  bool run_slots(Ports& ports, std::uint64_t windows);
+  bool next_window(Ports& ports);
+  bool advance_slot(Ports& ports);
   void begin_window();
   bool send_results(Ports& ports);
+  bool send_directly(Ports& ports);
+  bool send_to_join(Ports& ports);
   bool join_results(Ports& ports);
   void count_sent();
   void count_left(Cycles date);
-  bool window_fits() const { return emitted_ - begun_ < static_cast<std::uint64_t>(design_.window_depth); }
 
-  const ConvDesign design_;
   const SlotSchedule schedule_;
-  const Cycles latency_;
-  const std::size_t images_;
+  const std::size_t images_, streams_;
+  const std::int64_t steps_, filters_, image_rows_, image_results_;
+  const std::uint64_t window_depth_, result_depth_;
+  const Cycles latency_;  // to the FIFO behind
   ConvWindows windows_;
+  const std::int64_t row_windows_;
 
   // Line buffers: they run ahead of the engines by the FIFO of windows.
   std::size_t run_ = 0, slot_image_ = 0;
@@ -76,7 +79,7 @@ class ConvNode final : public TimedProcess {
   std::vector<Engine> engines_;
   std::size_t image_ = 0;
   std::int64_t row_ = 0, window_ = 0, step_ = 0;  // of the image, of the row, of the group: the next to begin
-  const std::uint16_t* passes_ = nullptr;         // of the row
+  const std::uint16_t* passes_ = nullptr;         // of the next window
   std::int64_t unsent_ = 0;                       // results of the group at hand
 
   // The join: results of all streams that wait for it.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/core/error.h"
+
 namespace sparsim {
 namespace {
 
@@ -197,6 +199,8 @@ Result simulate(const Accelerator& accelerator, const Trace& trace, const std::s
   const Design design = accelerator.design(trace);
   const std::vector<ResourceItem> bill = accelerator.whole_bill(design);
   if (!options.ignore_capacity) accelerator.check_capacity(bill);
+  if (options.steps && !design.steps)
+    input_error("--gain: architecture {} has no nodes to widen one at a time", accelerator.architecture);
   RunRecord record = design.elaborate(options.run)->run();
 
   Result r;
@@ -233,7 +237,7 @@ Result simulate(const Accelerator& accelerator, const Trace& trace, const std::s
   fill_rates(r, accelerator.energy_model(bill), record.accelerated);
   r.bottleneck = r.layers_overlap ? slowest_of_pipeline(r) : slowest(r.layers, r.cycles);
   r.critical_path = std::move(record.critical_path);
-  if (design.steps) r.steps = design.steps(r.critical_path);
+  if (options.steps) r.steps = design.steps(r.critical_path);
   r.fifos = std::move(record.fifos);
   r.timeline = std::move(record.timeline);
   r.notes = design.notes;

@@ -50,6 +50,14 @@ struct SimulationOptions {
   RunOptions run;
   bool ignore_capacity = false;
   std::optional<double> deadline_us;
+  bool steps = false;  // Result::steps are wanted
+};
+
+/// What a step comes to, by a run of its own.
+struct Gain {
+  std::string what;
+  std::optional<double> interval_cycles;  // as Result's
+  Cycles first_latency_cycles = 0;
 };
 
 /// Everything that a run computed; JSON and the terminal show it, and compute nothing more.
@@ -87,7 +95,8 @@ struct Result {
   Resources resources, capacity;
   std::string bottleneck;
   std::vector<CauseShare> critical_path;
-  std::vector<DesignStep> steps;  // what may be worth a try
+  std::vector<DesignStep> steps;  // what may be worth a try, where asked for
+  std::vector<Gain> gains;        // of those that were tried (sim/sweep/gain.h)
   std::vector<LayerResult> layers;
   std::vector<FifoRecord> fifos;
   std::vector<Span> timeline;
@@ -95,7 +104,7 @@ struct Result {
 };
 
 /// Simulates once; SystemC allows no second time in a process. Throws InputError where the accelerator does not fit its
-/// device, unless that is to be ignored.
+/// device, unless that is to be ignored, and where steps are wanted of an architecture that has none.
 Result simulate(const Accelerator& accelerator, const Trace& trace, const std::string& trace_sha256,
                 const SimulationOptions& options);
 

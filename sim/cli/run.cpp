@@ -12,6 +12,7 @@
 #include "sim/report/run_report.h"
 #include "sim/report/timeline.h"
 #include "sim/simulation.h"
+#include "sim/sweep/gain.h"
 #include "sim/workload/sha256.h"
 #include "sim/workload/trace.h"
 
@@ -26,10 +27,13 @@ struct Options {
   std::vector<std::string> overrides;
   std::int64_t images = 0, max_cycles = 0;
   double deadline_us = 0;
-  bool ignore_capacity = false, no_critical_path = false;
+  bool ignore_capacity = false, no_critical_path = false, gain = false;
 };
 
 int run(const Options& options) {
+  if (options.gain && options.no_critical_path)
+    input_error("--gain: follows the critical path; leave --no-critical-path");
+  if (options.gain && options.max_cycles > 0) input_error("--gain: compares whole runs; leave --max-cycles");
   if (!options.json.empty() && options.json == options.timeline)
     input_error("--json and --timeline: both name {}", options.json);
   std::vector<Override> overrides;
@@ -50,7 +54,9 @@ int run(const Options& options) {
   run.crossbar = options.crossbar;
   simulation.ignore_capacity = options.ignore_capacity;
   if (options.deadline_us > 0) simulation.deadline_us = options.deadline_us;
-  const Result result = simulate(accelerator, trace, sha256_of_file(options.trace), simulation);
+  simulation.steps = options.gain;
+  Result result = simulate(accelerator, trace, sha256_of_file(options.trace), simulation);
+  if (options.gain) result.gains = measure_gains(accelerator, result, options.trace);
 
   fmt::print("{}", run_report(result));
   if (json) json->write(result_json(result, accelerator).dump(2) + "\n");
@@ -86,6 +92,10 @@ Command run_trace_command() {
                                 "of crossbar engines: fast (default), step, rtl or lockstep; of all nodes or of one");
   command.options.add_options()("no-critical-path", po::bool_switch(&options->no_critical_path),
                                 "do not keep the cause of each date: pipelines run faster");
+  command.options.add_options()(
+      "gain", po::bool_switch(&options->gain),
+      "of pipelines: run again with a lane more, and with a place more in the FIFO, where the "
+      "critical path is longest");
   command.options.add_options()("set", po::value(&options->overrides)->value_name("KEY=VALUE")->composing(),
                                 "change a key of the accelerator file; may be repeated");
   command.options.add_options()("ignore-capacity", po::bool_switch(&options->ignore_capacity),

@@ -40,9 +40,9 @@ Accelerator load_accelerator(const std::string& path, const std::vector<Override
   for (const ArchitectureEntry& entry : architectures()) names.push_back(entry.name);
   const ArchitectureEntry& entry = architectures()[root.choice("architecture", names)];
   a.architecture = entry.name;
-  const std::string board = file_beside(root, "board", path);
+  a.board_file = file_beside(root, "board", path);
   file.throw_problems();  // nothing that follows can be judged without them
-  a.board = load_board(board);
+  a.board = load_board(a.board_file);
   entry.read(root, a);
   a.resource_bill.push_back({"reserved by the board", 1, a.board.reserved});
   file.finish();

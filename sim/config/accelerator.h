@@ -21,6 +21,9 @@ struct DesignStep {
   nlohmann::ordered_json change;  // of the accelerator file: the keys that become others
 };
 
+struct FpgaConvNetConfig;
+struct SparcnetConfig;
+
 /// What an accelerator file comes to for one network.
 struct Design {
   std::vector<ResourceItem> resource_bill;  // what the network adds to that of the accelerator
@@ -36,7 +39,7 @@ struct Design {
 
 /// An accelerator file, read and found consistent: everything a command asks of it, whatever its architecture.
 struct Accelerator {
-  std::string name, architecture, file;
+  std::string name, architecture, file, board_file;
   BoardFile board;
   double clock_mhz = 0;
   WordFormat format = WordFormat::fp16;
@@ -45,6 +48,9 @@ struct Accelerator {
   /// The workload must outlive the design and all that it elaborates. Throws InputError with all that keeps the
   /// accelerator from this network.
   std::function<Design(const Workload&)> design;
+  // Of its architecture, what a search for a better one starts from; null for the others.
+  std::shared_ptr<const FpgaConvNetConfig> fpgaconvnet;
+  std::shared_ptr<const SparcnetConfig> sparcnet;
 
   nlohmann::ordered_json resolved;     // every key, defaults included
   std::vector<Provenance> provenance;  // of the keys that say where they come from

@@ -9,9 +9,11 @@
 #include "models/fpgaconvnet/channel_order.h"
 #include "models/fpgaconvnet/config.h"
 #include "models/fpgaconvnet/fpgaconvnet.h"
+#include "models/fpgaconvnet/layer_facts.h"
 #include "models/fpgaconvnet/resource_bill.h"
 #include "sim/config/architecture_readers.h"
 #include "sim/config/bus_sections.h"
+#include "sim/config/fpgaconvnet_steps.h"
 #include "sim/mapping/fold.h"
 #include "sim/mapping/fold_json.h"
 #include "sim/nearest.h"
@@ -142,9 +144,16 @@ Design design(const FpgaConvNetFile& file, const BoardFile& board, const Workloa
     load_folding_json(file.folding_json, graph, config);
   }
   check(file, config, graph);
-  FpgaConvNetPlan planned = plan(config, graph);
+  const FpgaConvNetPlan planned = plan(config, graph);
   result.resource_bill = resource_bill(planned, graph, config.format, board.device.technology);
-  result.elaborate = [config, planned = std::move(planned), &workload](const RunOptions& options) {
+  if (file.folding != FoldingSource::nodes) result.chosen = folding_keys(config, planned);
+  result.facts = [planned, deal = config.deal, &workload](std::size_t images) {
+    return layer_facts(planned, channel_orders(planned, workload, deal, kDealImages), workload, images);
+  };
+  result.steps = [planned](const std::vector<CauseShare>& critical_path) {
+    return design_steps(planned, critical_path);
+  };
+  result.elaborate = [config, planned, &workload](const RunOptions& options) {
     return std::make_unique<FpgaConvNet>(
         "fpgaconvnet", config, planned, channel_orders(planned, workload, config.deal, kDealImages), workload, options);
   };
@@ -178,6 +187,7 @@ void read_fpgaconvnet(Section& root, Accelerator& accelerator) {
   accelerator.clock_mhz = c.clock_mhz;
   accelerator.format = c.format;
   accelerator.network_has_resources = true;
+  accelerator.fpgaconvnet = std::make_shared<const FpgaConvNetConfig>(c);
   accelerator.design = [file = std::move(file), board = accelerator.board](const Workload& workload) {
     return design(file, board, workload);
   };

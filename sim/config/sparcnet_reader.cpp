@@ -56,6 +56,7 @@ void read_sparcnet(Section& root, Accelerator& accelerator) {
 
   accelerator.clock_mhz = c.clock_mhz;
   accelerator.format = c.pe_grid.format;
+  accelerator.sparcnet = std::make_shared<const SparcnetConfig>(c);
   accelerator.resource_bill = resource_bill(c, accelerator.board.device.technology);
   accelerator.design = [c](const Workload& workload) {
     Design design;

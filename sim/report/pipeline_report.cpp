@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "sim/report/table.h"
 
@@ -22,6 +23,15 @@ std::vector<std::string> fact_names(const Result& r) {
   return names;
 }
 
+// "mean_stream_cycles": "mean stream"; the table says what its cycles are of.
+std::string heading(std::string name) {
+  constexpr std::string_view kUnit = "_cycles";
+  if (name.size() > kUnit.size() && name.compare(name.size() - kUnit.size(), kUnit.size(), kUnit) == 0)
+    name.resize(name.size() - kUnit.size());
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
 std::string fact_cell(const LayerResult& layer, const std::string& name) {
   const auto fact = std::find_if(layer.facts.begin(), layer.facts.end(), [&](const Fact& f) { return f.name == name; });
   return fact == layer.facts.end() ? "-" : fmt::format("{:.{}f}", fact->value, fact->unit == "cycles" ? 0 : 2);
@@ -39,7 +49,7 @@ std::string node_table(const Result& r) {
   const double interval = r.interval_cycles.value_or(an_image(r, r.cycles));
   const std::vector<std::string> facts = fact_names(r);
   std::vector<std::string> header{"node", "kind", "built"};
-  header.insert(header.end(), facts.begin(), facts.end());
+  for (const std::string& fact : facts) header.push_back(heading(fact));
   for (const char* column : {"busy", "wait in", "wait out", "busy %", "in %", "out %", "mJ", "kLUT", "DSP", "BRAM18"})
     header.push_back(column);
   Table table(header);

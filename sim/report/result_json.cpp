@@ -146,6 +146,11 @@ Json result_json(const Result& r, const Accelerator& accelerator) {
   json["critical_path"] = Json::array();
   for (const CauseShare& share : r.critical_path)
     json["critical_path"].push_back({{"cause", share.cause}, {"cycles", share.cycles}});
+  json["gains"] = Json::array();
+  for (const Gain& gain : r.gains) {
+    json["gains"].push_back({{"what", gain.what}, {"first_latency_cycles", gain.first_latency_cycles}});
+    json["gains"].back()["interval_cycles"] = gain.interval_cycles ? Json(*gain.interval_cycles) : Json();
+  }
   json["energy"] = energy_json(r.energy);
   json["layers"] = Json::array();
   for (const LayerResult& layer : r.layers) json["layers"].push_back(layer_json(layer));

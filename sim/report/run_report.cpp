@@ -86,6 +86,18 @@ std::string critical_path(const Result& r) {
   return fmt::format("critical path  {}\n               {}\n", listed(kinds), listed(r.critical_path));
 }
 
+std::string change(double from, double to) {
+  return fmt::format("{:.0f} -> {:.0f} cycles ({:+.2f} %)", from, to, from > 0 ? 100 * (to / from - 1) : 0.0);
+}
+
+std::string gain_line(const Gain& gain, const Result& r) {
+  std::string text = fmt::format("gain           {}: ", gain.what);
+  if (gain.interval_cycles && r.interval_cycles)
+    text += fmt::format("interval {}, ", change(*r.interval_cycles, *gain.interval_cycles));
+  return text + fmt::format("first latency {}\n", change(static_cast<double>(r.latency ? r.latency->first : 0),
+                                                         static_cast<double>(gain.first_latency_cycles)));
+}
+
 }  // namespace
 
 std::string resource_report(const std::vector<ResourceItem>& bill, const Device& device) {
@@ -155,6 +167,7 @@ std::string run_report(const Result& r) {
   text += fmt::format("resources      {}\n", used);
   text += fmt::format("bottleneck     {}\n", r.bottleneck);
   if (!r.critical_path.empty()) text += critical_path(r);
+  for (const Gain& gain : r.gains) text += gain_line(gain, r);
   for (const std::string& note : r.notes) text += fmt::format("note           {}\n", note);
   return text;
 }

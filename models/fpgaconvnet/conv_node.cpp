@@ -1,6 +1,7 @@
 #include "models/fpgaconvnet/conv_node.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "models/core/error.h"
@@ -53,6 +54,7 @@ ConvNode::ConvNode(const sc_core::sc_module_name& name, const ConvDesign& design
   // Streams of dense engines never differ.
   const std::size_t engines = design.engine == DotEngine::dense ? 1 : streams_;
   for (std::size_t e = 0; e < engines; ++e) engines_.push_back({DotTiming(design.crossbar(), filters_), 0, 0});
+  next_valid_.resize(engines);
 }
 
 bool ConvNode::step() {
@@ -109,6 +111,7 @@ bool ConvNode::advance_slot(Ports& ports) {
       if (ports.in.ready() == 0) return false;
       date = std::max(date, ports.in.available());
     }
+    const Cycles there = date;
     if (writes) {
       if (ports.weights) {
         if (ports.weights->ready() == 0) return false;
@@ -122,7 +125,7 @@ bool ConvNode::advance_slot(Ports& ports) {
     }
     if (reads) ports.in.leave(date, slot_clock_);
     if (writes) {
-      if (ports.weights) ports.weights->leave(date, slot_clock_);
+      if (ports.weights) ports.weights->leave(date, there);
       at(window_dates_, emitted_++) = date + 1;
     }
     slot_clock_ = date + 1;
@@ -174,6 +177,8 @@ bool ConvNode::send_directly(Ports& ports) {
   Engine& engine = engines_[0];
   while (unsent_ > 0) {
     if (ports.out.ready() == 0) return false;
+    if (engine.timing.unhindered()) send_in_time(ports);
+    if (ports.out.ready() == 0) return false;
     const Cycles valid = engine.timing.result_valid(), date = std::max(valid, ports.out.freed());
     check_date(date);
     ports.out.enter(date, latency_, valid);
@@ -185,8 +190,23 @@ bool ConvNode::send_directly(Ports& ports) {
   return true;
 }
 
+// Results that find room as soon as they are valid, at once; the last one of a group is left to the caller.
+void ConvNode::send_in_time(Ports& ports) {
+  DotTiming& timing = engines_[0].timing;
+  const Cycles stride = timing.stride(), last = limit();
+  const std::int64_t most = std::min(unsent_ - 1, static_cast<std::int64_t>(ports.out.ready()));
+  Cycles date = timing.result_valid();
+  std::int64_t count = 0;
+  for (; count < most && ports.out.freed() <= date && date <= last; ++count, date += stride)
+    ports.out.enter(date, latency_, date);
+  timing.sent_in_time(count);
+  unsent_ -= count;
+  results_left_ += count;
+}
+
 bool ConvNode::send_to_join(Ports& ports) {
   do {
+    gather_in_time();
     while (unsent_ > 0 && sent_ - joined_ < result_depth_) {
       const Cycles place = at(result_places_, sent_ - result_depth_);
       Cycles all = 0;
@@ -201,6 +221,30 @@ bool ConvNode::send_to_join(Ports& ports) {
     }
   } while (join_results(ports) && unsent_ > 0);
   return unsent_ == 0;
+}
+
+// The same towards the join.
+void ConvNode::gather_in_time() {
+  for (std::size_t e = 0; e < engines_.size(); ++e) {
+    const DotTiming& timing = engines_[e].timing;
+    if (!timing.unhindered()) return;
+    next_valid_[e] = {timing.result_valid(), timing.stride()};
+  }
+  const std::int64_t most = std::min(unsent_ - 1, static_cast<std::int64_t>(result_depth_ - (sent_ - joined_)));
+  std::int64_t count = 0;
+  for (; count < most; ++count) {
+    const Cycles place = at(result_places_, sent_ - result_depth_);
+    Cycles all = 0, first = std::numeric_limits<Cycles>::max();
+    for (auto& [valid, stride] : next_valid_) {
+      all = std::max(all, valid);
+      first = std::min(first, valid);
+      valid += stride;
+    }
+    if (first < place) break;
+    at(result_dates_, sent_++) = all + 1;
+  }
+  for (Engine& engine : engines_) engine.timing.sent_in_time(count);
+  unsent_ -= count;
 }
 
 // The join, as far as there are results and room. Whether it moved.

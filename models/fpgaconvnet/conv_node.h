@@ -54,6 +54,8 @@ class ConvNode final : public TimedProcess {
   bool send_results(Ports& ports);
   bool send_directly(Ports& ports);
   bool send_to_join(Ports& ports);
+  void send_in_time(Ports& ports);
+  void gather_in_time();
   bool join_results(Ports& ports);
   void count_sent();
   void count_left(Cycles date);
@@ -81,6 +83,11 @@ class ConvNode final : public TimedProcess {
   std::int64_t row_ = 0, window_ = 0, step_ = 0;  // of the image, of the row, of the group: the next to begin
   const std::uint16_t* passes_ = nullptr;         // of the next window
   std::int64_t unsent_ = 0;                       // results of the group at hand
+
+  struct Results {
+    Cycles valid, stride;
+  };
+  std::vector<Results> next_valid_;  // by engine; scratch
 
   // The join: results of all streams that wait for it.
   std::uint64_t sent_ = 0, joined_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <utility>
 
 #include "models/core/timed_burst.h"
@@ -14,6 +15,14 @@ auto make_port(TimedProcess& process) {
   return [&process](const char* name, std::size_t) { return new Port(name, process); };  // the sc_vector's own
 }
 
+int count_set(std::uint32_t mask) { return static_cast<int>(std::bitset<32>(mask).count()); }
+
+std::size_t nth_set(std::uint32_t mask, std::size_t n) {
+  std::size_t i = 0;
+  for (;; ++i)
+    if ((mask >> i & 1u) != 0 && n-- == 0) return i;
+}
+
 }  // namespace
 
 SlotNode::SlotNode(const sc_core::sc_module_name& name, SlotSchedule schedule, int input_count, int output_count,
@@ -24,20 +33,83 @@ SlotNode::SlotNode(const sc_core::sc_module_name& name, SlotSchedule schedule, i
 }
 
 bool SlotNode::step() {
+  const bool through = !traced() && inputs.size() == 1 && outputs.size() == 1;
   while (images_left_ > 0) {
-    const SlotRun& run = schedule_.runs[run_];
-    if (!slots(run)) return false;
-    done_ = 0;
-    if (++run_ < schedule_.runs.size()) continue;
-    run_ = 0;
-    if (++repeat_ < schedule_.repeats) continue;
-    repeat_ = 0;
-    --images_left_;
-    image_.end = now();
-    log_.push_back(image_);
-    started_ = false;
+    if (!(through ? slots_through() : slots(schedule_.runs[run_]))) return false;
+    end_run();
   }
   return true;
+}
+
+void SlotNode::end_run() {
+  done_ = 0;
+  if (++run_ < schedule_.runs.size()) return;
+  run_ = 0;
+  if (++repeat_ < schedule_.repeats) return;
+  repeat_ = 0;
+  --images_left_;
+  image_.end = now();
+  log_.push_back(image_);
+  started_ = false;
+}
+
+// One input, one output: run after run to the end of the last run of an image, with the ports' counters in registers
+// all the way. False where it blocks.
+bool SlotNode::slots_through() {
+  const auto look = [this](auto& port) {
+    if (port.ready() == 0) wake_at(port);
+  };
+  {
+    BurstIn in(inputs[0]);
+    BurstOut out(outputs[0]);
+    const Cycles last = limit();
+    Cycles clock = now();
+    CycleBuckets spent;
+    for (;;) {
+      const SlotRun run = schedule_.runs[run_];
+      const bool reads = run.reads != 0, writes = run.writes != 0;
+      std::int64_t count = run.count - done_;
+      if (reads) count = std::min(count, static_cast<std::int64_t>(in.ready()));
+      if (writes) count = std::min(count, static_cast<std::int64_t>(out.ready()));
+      if (!reads && !writes) {
+        begin(clock);
+        clock += count;
+      }
+      for (std::int64_t n = 0; n < count && (reads || writes); ++n) {
+        const Cycles there = reads ? std::max(clock, in.available()) : clock;
+        const Cycles date = writes ? std::max(there, out.freed()) : there;
+        if (date > last) {
+          count = n;
+          break;
+        }
+        if (reads) in.leave(date, clock);
+        if (writes) out.enter(date, latency_, there);
+        if (started_) {
+          spent.waiting_input += there - clock;
+          spent.waiting_output += date - there;
+        } else {
+          begin(date);
+        }
+        clock = date + 1;
+      }
+      spent.busy += count;
+      done_ += count;
+      const bool image_ends = run_ + 1 == schedule_.runs.size() && repeat_ + 1 == schedule_.repeats;
+      if (done_ < run.count || image_ends) break;
+      end_run();
+    }
+    advance_to(clock);
+    image_.buckets.busy += spent.busy;
+    image_.buckets.waiting_input += spent.waiting_input;
+    image_.buckets.waiting_output += spent.waiting_output;
+  }
+  const SlotRun& run = schedule_.runs[run_];
+  if (done_ == run.count) return true;
+  const bool blocked = (run.reads != 0 && inputs[0].ready() == 0) || (run.writes != 0 && outputs[0].ready() == 0);
+  if (!blocked) check_date(limit() + 1);  // the limit came
+  if (run.writes != 0) look(outputs[0]);
+  if (run.reads != 0) look(inputs[0]);
+  return false;
 }
 
 // The rest of the run; false where it blocks.
@@ -51,20 +123,19 @@ bool SlotNode::slots(const SlotRun& run) {
   }
   while (done_ < run.count) {
     const std::int64_t before = done_;
-    if (traced())
+    const int reads = count_set(run.reads), writes = count_set(run.writes);
+    if (traced() || reads > 2 || writes > 2 || reads + writes > 3)
       slot(run);
-    else if (run.reads == 1 && run.writes == 1)
-      burst<1, 1>(run);
-    else if (run.reads == 1 && run.writes == 0)
-      burst<1, 0>(run);
-    else if (run.reads == 0 && run.writes == 1)
-      burst<0, 1>(run);
-    else if (run.reads == 3 && run.writes == 1)
+    else if (reads == 2)
       burst<2, 1>(run);
-    else if (run.reads == 1 && run.writes == 3)
+    else if (writes == 2)
       burst<1, 2>(run);
+    else if (reads == 0)
+      burst<0, 1>(run);
+    else if (writes == 0)
+      burst<1, 0>(run);
     else
-      slot(run);
+      burst<1, 1>(run);
     if (done_ == before) return false;
   }
   return true;
@@ -122,8 +193,8 @@ void SlotNode::burst(const SlotRun& run) {
 template <std::size_t... kIn, std::size_t... kOut>
 void SlotNode::burst(const SlotRun& run, std::index_sequence<kIn...>, std::index_sequence<kOut...>) {
   if (!ready(run)) return;
-  std::array<BurstIn, sizeof...(kIn)> in{BurstIn(inputs[kIn])...};
-  std::array<BurstOut, sizeof...(kOut)> out{BurstOut(outputs[kOut])...};
+  std::array<BurstIn, sizeof...(kIn)> in{BurstIn(inputs[nth_set(run.reads, kIn)])...};
+  std::array<BurstOut, sizeof...(kOut)> out{BurstOut(outputs[nth_set(run.writes, kOut)])...};
   auto count = static_cast<std::size_t>(run.count - done_);
   for (const BurstIn& port : in) count = std::min(count, port.ready());
   for (const BurstOut& port : out) count = std::min(count, port.ready());

@@ -28,6 +28,8 @@ class SlotNode final : public TimedProcess {
 
  private:
   bool step() override;
+  void end_run();
+  bool slots_through();
   bool slots(const SlotRun& run);
   bool ready(const SlotRun& run);
   void begin(Cycles date);

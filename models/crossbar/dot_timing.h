@@ -64,7 +64,7 @@ class DotTiming {
   };
 
   // One jump: nothing that still matters was ever held up.
-  bool straight() const { return jumps_.size() == 1 && flush_end_step_ <= load_step_; }
+  bool straight() const { return jumps_.size() == 1; }
   Cycles begin_straight(Cycles arrival, Cycles pass, bool last);
   Cycles date(std::int64_t step) const;
   std::int64_t step_from(Cycles date) const;
@@ -175,7 +175,7 @@ inline Cycles DotTiming::begin_straight(Cycles arrival, Cycles pass, bool last) 
   flushing_ = false;
   load_step_ = first + pass - 1 + stages_;
   load_stride_ = pass;
-  loaded_ = load_step_ + delta;
+  load_result();
   return entry;
 }
 

@@ -12,8 +12,8 @@ import sys
 RTL = pathlib.Path(__file__).resolve().parents[2] / "rtl"
 SOURCES = sorted(RTL.glob("*.sv"))
 MODULES = [path.stem for path in SOURCES]
-STREAM = ["conv_stream", "delay_line", "sliding_window", "stream_fifo", "window_axis"]  # with a table of their own
-TOPS = ["dense_vector_dot", "rr_vector_dot", "conv_stream"]  # between them they hold all other modules
+STREAM = ["conv_node", "conv_stream", "delay_line", "sliding_window", "stream_fifo", "window_axis"]  # own table
+TOPS = ["dense_vector_dot", "rr_vector_dot", "conv_node"]  # between them they hold all other modules
 SKIPPED = 77
 
 NAMES = ("NumInputs", "NumLanes", "DataWidth", "WeightWidth", "AccWidth", "Saturate", "PassWidth", "RowWidth",
@@ -32,15 +32,16 @@ TABLE = [dict(zip(NAMES, row)) for row in (
     (64, 16, 8, 8, 48, 1, 6, 16, 1, 4),
 )]
 
-STREAM_NAMES = ("Height", "Width", "Channels", "Cluster", "KernelH", "KernelW", "StrideH", "StrideW", "DilationH",
-                "DilationW", "PadTop", "PadLeft", "WindowsH", "WindowsW", "WindowDepth", "NumEngines")
+STREAM_NAMES = ("Height", "Width", "Channels", "KernelH", "KernelW", "StrideH", "StrideW", "DilationH", "DilationW",
+                "PadTop", "PadLeft", "WindowsH", "WindowsW", "NumStreams", "Cluster", "NumEngines", "WindowDepth",
+                "ResultDepth", "OutDepth")
 STREAM_TABLE = [{**engine, **dict(zip(STREAM_NAMES, row))} for row, engine in (
-    ((1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1), TABLE[0]),        # a dense layer of one value
-    ((6, 7, 3, 1, 3, 3, 1, 1, 1, 1, 1, 1, 6, 7, 4, 1), TABLE[4]),
-    ((9, 8, 1, 1, 3, 3, 2, 2, 1, 1, 0, 1, 4, 4, 2, 3), TABLE[5]),        # one channel, rows left over
-    ((12, 5, 2, 1, 5, 5, 3, 1, 2, 1, 2, 9, 2, 19, 65, 2), TABLE[6]),     # windows of nothing but padding
-    ((4, 5, 16, 2, 1, 1, 3, 2, 1, 1, 0, 0, 2, 3, 64, 1), TABLE[2]),      # clusters
-    ((30, 40, 40, 1, 8, 8, 1, 1, 1, 1, 3, 3, 29, 39, 1025, 1), TABLE[9]),  # block RAM
+    ((1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1), TABLE[0]),           # a dense layer of one value
+    ((6, 7, 3, 3, 3, 1, 1, 1, 1, 1, 1, 6, 7, 1, 1, 1, 4, 16, 2), TABLE[4]),
+    ((9, 8, 1, 3, 3, 2, 2, 1, 1, 0, 1, 4, 4, 3, 1, 3, 2, 1, 5), TABLE[5]),           # one channel, rows left over
+    ((12, 5, 2, 5, 5, 3, 1, 2, 1, 2, 9, 2, 19, 2, 1, 2, 65, 3, 4), TABLE[6]),        # windows of nothing but padding
+    ((4, 5, 16, 1, 1, 3, 2, 1, 1, 0, 0, 2, 3, 4, 2, 1, 64, 65, 66), TABLE[2]),       # clusters
+    ((30, 40, 40, 8, 8, 1, 1, 1, 1, 3, 3, 29, 39, 1, 1, 1, 1025, 16, 2), TABLE[9]),  # block RAM
 )]
 
 BAD = [  # module, what differs from its defaults, the parameter and the rule that the message names
@@ -95,6 +96,10 @@ BAD = [  # module, what differs from its defaults, the parameter and the rule th
     ("conv_stream", {"NumEngines": 0}, "NumEngines = 0: must be at least 1"),
     ("conv_stream", {"WindowDepth": 0}, "Depth = 0: must be at least 1"),
     ("conv_stream", {"NumLanes": 10}, "NumLanes = 10: must be 1..NumInputs (9)"),
+    ("conv_node", {"NumStreams": 0}, "NumLanes = 0: must be 1..64"),
+    ("conv_node", {"NumStreams": 65}, "NumStreams = 65: must be 1..64"),
+    ("conv_node", {"OutDepth": 0}, "Depth = 0: must be at least 1"),
+    ("conv_node", {"DilationW": 0}, "DilationW = 0: must be at least 1"),
     ("dense_vector_dot", {"WeightWidth": 65}, "WeightWidth = 65: must be 1..64"),
     ("dense_vector_dot", {"NumInputs": 0}, "NumInputs = 0: must be 1..64"),
     ("dense_vector_dot", {"NumLanes": 0}, "NumLanes = 0: must be 1..NumInputs (9)"),
@@ -107,8 +112,9 @@ def parameters(module, row):
     product = row["DataWidth"] + row["WeightWidth"]
     lanes_log2 = (row["NumLanes"] - 1).bit_length()
     if module in STREAM:
-        row = {**row, "Depth": row["WindowDepth"], "Values": row["Width"], "Pad": row["PadLeft"],
-               "Kernel": row["KernelW"], "Stride": row["StrideW"], "Windows": row["WindowsW"]}
+        row = {**row, "NumInputs": row["KernelH"] * row["KernelW"] * row["Cluster"], "Depth": row["WindowDepth"],
+               "Values": row["Width"], "Pad": row["PadLeft"], "Kernel": row["KernelW"], "Stride": row["StrideW"],
+               "Windows": row["WindowsW"]}
     else:
         row = {**row, "Width": product, "SumWidth": product + lanes_log2, "FilterWidth": row["PassWidth"]}
     named = re.findall(r"^  parameter \w+(?: unsigned)? +(\w+)", (RTL / f"{module}.sv").read_text(), re.MULTILINE)

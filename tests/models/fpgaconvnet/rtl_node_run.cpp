@@ -1,4 +1,4 @@
-#include "tests/models/fpgaconvnet/rtl_stream_run.h"
+#include "tests/models/fpgaconvnet/rtl_node_run.h"
 
 #include <stdexcept>
 
@@ -92,67 +92,71 @@ BitMask ValueLayer::kept_channels(std::size_t, std::size_t) const {
   return BitMask(static_cast<std::size_t>(shape().input.channels), true);
 }
 
-RtlStreamRun run_rtl_stream(ConvStream& rtl, const ConvDesign& design, std::int64_t stream, const ValueLayer& layer,
-                            std::size_t images, const StreamSurroundings& around) {
+NodePins::NodePins(const ConvDesign& design, const ValueLayer& layer) {
   const WindowShape& shape = layer.shape();
-  const std::int64_t cluster = design.clustered() ? design.folding.coarse_in : 1, engines = design.folding.coarse_out;
-
-  std::vector<std::vector<std::int16_t>> words;  // in the order in which they go in
-  for (std::size_t image = 0; image < images; ++image)
+  const std::int64_t streams = design.streams(), cluster = design.folding.coarse_in / streams;
+  for (std::size_t image = 0; image < layer.images(); ++image)
     for (std::int64_t pixel = 0; pixel < shape.input.pixels(); ++pixel)
       for (std::int64_t step = 0; step < design.steps(); ++step) {
         std::vector<std::int16_t>& word = words.emplace_back();
-        for (std::int64_t i = 0; i < cluster; ++i)
-          word.push_back(layer.value(image, pixel / shape.input.width, pixel % shape.input.width,
-                                     design.channel(stream, 0, step, i)));
+        for (std::int64_t stream = 0; stream < streams; ++stream)
+          for (std::int64_t i = 0; i < cluster; ++i)
+            word.push_back(layer.value(image, pixel / shape.input.width, pixel % shape.input.width,
+                                       design.channel(stream, 0, step, i)));
       }
-  std::vector<std::vector<std::int16_t>> memory;  // of the weights, by row
-  for (std::int64_t step = 0; step < design.steps(); ++step)
-    for (std::int64_t pass = 0; pass < design.filters(); ++pass) {
-      std::vector<std::int16_t>& row = memory.emplace_back();
-      for (std::int64_t engine = 0; engine < engines; ++engine)
-        for (std::int64_t operand = 0; operand < design.operands(); ++operand) {
-          const std::int64_t tap = design.clustered() ? 0 : operand;
-          row.push_back(layer.weight(pass * engines + engine, tap / shape.kernel_w, tap % shape.kernel_w,
-                                     design.channel(stream, 0, step, design.clustered() ? operand : 0)));
-        }
-    }
-  const std::size_t results = images * static_cast<std::size_t>(shape.output.pixels() * design.filters());
-  SPARSIM_CHECK(around.source.size() == words.size() && around.sink.size() == results,
-                "{} and {} gaps, {} and {} words", around.source.size(), around.sink.size(), words.size(), results);
+  memory.resize(static_cast<std::size_t>(streams));
+  for (std::int64_t stream = 0; stream < streams; ++stream)
+    for (std::int64_t step = 0; step < design.steps(); ++step)
+      for (std::int64_t pass = 0; pass < design.filters(); ++pass) {
+        std::vector<std::int16_t>& row = memory[static_cast<std::size_t>(stream)].emplace_back();
+        for (std::int64_t engine = 0; engine < design.folding.coarse_out; ++engine)
+          for (std::int64_t tap = 0; tap < design.kernel(); ++tap)
+            for (std::int64_t i = 0; i < cluster; ++i)
+              row.push_back(layer.weight(pass * design.folding.coarse_out + engine, tap / shape.kernel_w,
+                                         tap % shape.kernel_w, design.channel(stream, 0, step, i)));
+      }
+}
 
-  // By nothing but the definition of a registered FIFO.
+RtlNodeRun run_rtl_node(RtlConvNode& rtl, const ConvDesign& design, const ValueLayer& layer,
+                        const NodeSurroundings& around) {
+  const NodePins pins(design, layer);
+  const std::size_t sums = layer.images() * static_cast<std::size_t>(layer.shape().output.pixels() * design.filters());
+  SPARSIM_CHECK(around.source.size() == pins.words.size() && around.sink.size() == sums,
+                "{} and {} gaps, {} and {} words", around.source.size(), around.sink.size(), pins.words.size(), sums);
+
+  // The FIFO in front by nothing but the definition of a registered one.
   rtl.reset(static_cast<std::uint32_t>(design.filters()));
-  RtlStreamRun run;
+  RtlNodeRun run;
   std::vector<Cycles>&written = run.dates.written, &read = run.dates.read;
-  std::vector<Cycles> taken, left;  // by the stream; from it
-  ConvStreamInputs pins;
-  pins.word = words[0];
-  pins.weight = memory[0];
+  std::vector<Cycles> taken;  // by the node
+  RtlNodeInputs in;
+  in.word = pins.words[0];
+  std::vector<std::uint32_t> rows(pins.memory.size());
   Cycles source_ready = around.source[0], sink_ready = around.sink[0];
-  for (Cycles t = 0; read.size() < results; ++t) {
-    if (t > kMostCycles) throw std::runtime_error("the stream does not end");
-    if (t >= sink_ready && gone(left, read.size(), t - 1)) {
+  for (Cycles t = 0; read.size() < sums; ++t) {
+    if (t > kMostCycles) throw std::runtime_error("the node does not end");
+    in.word_valid = gone(written, taken.size(), t - 1);
+    if (in.word_valid) in.word = pins.words[taken.size()];
+    in.weight.clear();
+    for (std::size_t stream = 0; stream < rows.size(); ++stream) {
+      // Behind the last row, where the next group has not begun, nobody looks.
+      const auto& row = pins.memory[stream][rows[stream] % pins.memory[stream].size()];
+      in.weight.insert(in.weight.end(), row.begin(), row.end());
+    }
+    in.sum_ready = t >= sink_ready;
+    const RtlNodeOutputs& seen = rtl.evaluate(in);
+    if (in.word_valid && seen.word_ready) taken.push_back(t);
+    if (seen.sum_valid && in.sum_ready) {
       read.push_back(t);
-      if (read.size() < results) sink_ready = t + around.sink[read.size()];
+      run.sums.insert(run.sums.end(), seen.sum.begin(), seen.sum.end());
+      if (read.size() < sums) sink_ready = t + around.sink[read.size()];
     }
-    pins.word_valid = gone(written, taken.size(), t - 1);
-    if (pins.word_valid) pins.word = words[taken.size()];
-    pins.result_ready = left.size() < around.depth_out || gone(read, left.size() - around.depth_out, t - 1);
-    const ConvStreamOutputs& seen = rtl.evaluate(pins);
-    if (pins.word_valid && seen.word_ready) taken.push_back(t);
-    if (seen.result_valid && pins.result_ready) {
-      left.push_back(t);
-      run.results.insert(run.results.end(), seen.result.begin(), seen.result.end());
-      SPARSIM_CHECK(seen.result_end == (left.size() % static_cast<std::size_t>(design.filters()) == 0),
-                    "result {}: not the last of its pixel, or not said to be", left.size() - 1);
-    }
+    rows = seen.weight_row;
     rtl.clock();
-    if (seen.weight_row < memory.size()) pins.weight = memory[seen.weight_row];
-    if (written.size() < words.size() && t >= source_ready &&
+    if (written.size() < pins.words.size() && t >= source_ready &&
         (written.size() < around.depth_in || gone(taken, written.size() - around.depth_in, t - 1))) {
       written.push_back(t);
-      if (written.size() < words.size()) source_ready = t + around.source[written.size()];
+      if (written.size() < pins.words.size()) source_ready = t + around.source[written.size()];
     }
   }
   return run;

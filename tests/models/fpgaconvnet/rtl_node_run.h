@@ -8,7 +8,7 @@
 #include "models/core/cycles.h"
 #include "models/core/work.h"
 #include "models/fpgaconvnet/conv_design.h"
-#include "models/fpgaconvnet/rtl_conv_stream.h"
+#include "models/fpgaconvnet/rtl_conv_node.h"
 
 namespace sparsim {
 
@@ -37,26 +37,33 @@ class ValueLayer final : public Workload {
   std::vector<std::int16_t> weights_;              // [filter][kernel_h][kernel_w][channels]
 };
 
-/// A source in front of a stream and a sink behind it, each with a registered FIFO between. Word i is written
-/// `source[i]` cycles after the one before, or later where there is no room; result i is read likewise.
-struct StreamSurroundings {
-  std::size_t depth_in = 2, depth_out = 2;
+/// A source in front of a node, with a registered FIFO between, and a sink behind the node's own. Word i is written
+/// `source[i]` cycles after the one before, or later where there is no room; sum i is read likewise.
+struct NodeSurroundings {
+  std::size_t depth_in = 2;
   std::vector<Cycles> source, sink;
 };
 
-/// When words are written into the FIFO in front and results are read from the one behind.
-struct StreamDates {
+/// When words are written into the FIFO in front and sums are read from the one behind.
+struct NodeDates {
   std::vector<Cycles> written, read;
 };
 
-struct RtlStreamRun {
-  StreamDates dates;
-  std::vector<std::int64_t> results;  // [word][engine]
+struct RtlNodeRun {
+  NodeDates dates;
+  std::vector<std::int64_t> sums;  // [word][engine]
 };
 
-/// Images 0..images-1 of a layer, one after the other, through the Verilated RTL of stream `stream`. Results of a word
-/// are those of one pass: filter pass * engines + engine, summed over the channels of this stream.
-RtlStreamRun run_rtl_stream(ConvStream& rtl, const ConvDesign& design, std::int64_t stream, const ValueLayer& layer,
-                            std::size_t images, const StreamSurroundings& around);
+/// Words and weights of a layer as the pins of its node take them.
+struct NodePins {
+  std::vector<std::vector<std::int16_t>> words;                // of all images, [stream][cluster] each
+  std::vector<std::vector<std::vector<std::int16_t>>> memory;  // of the weights: [stream][row], [engine][operand] each
+
+  NodePins(const ConvDesign& design, const ValueLayer& layer);
+};
+
+/// All images of a layer, one after the other, through the Verilated RTL of its node.
+RtlNodeRun run_rtl_node(RtlConvNode& rtl, const ConvDesign& design, const ValueLayer& layer,
+                        const NodeSurroundings& around);
 
 }  // namespace sparsim

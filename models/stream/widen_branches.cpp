@@ -123,6 +123,7 @@ class DemandRun {
   std::vector<std::size_t> given_;      // branches
   std::vector<Asked> asked_;            // each by the one before it
   std::size_t first_split_ = kNone;
+  std::size_t last_join_ = kNone;
 };
 
 DemandRun::DemandRun(const Pipeline& pipeline, const LayerGraph& graph)
@@ -135,9 +136,11 @@ DemandRun::DemandRun(const Pipeline& pipeline, const LayerGraph& graph)
     const PipelineNode& node = pipeline.nodes[n];
     nodes_.push_back(pixel_node(pipeline, node, graph));
     if (node.kind == NodeKind::split) first_split_ = std::min(first_split_, n);
-    if (node.kind == NodeKind::split || node.inputs.size() > 1)
-      for (const std::size_t edge : node.outputs) add_branch(n, edge);
+    if (node.inputs.size() > 1) last_join_ = n;
   }
+  for (std::size_t n = 0; n < pipeline.nodes.size(); ++n)
+    if (pipeline.nodes[n].kind == NodeKind::split || (pipeline.nodes[n].inputs.size() > 1 && n != last_join_))
+      for (const std::size_t edge : pipeline.nodes[n].outputs) add_branch(n, edge);
 }
 
 void DemandRun::add_branch(std::size_t head, std::size_t edge) {
@@ -160,10 +163,8 @@ void DemandRun::add_branch(std::size_t head, std::size_t edge) {
 
 void DemandRun::run() {
   if (first_split_ == kNone) return;
-  std::size_t join = nodes_.size() - 1;
-  while (pipeline_.nodes[join].inputs.size() == 1) --join;
-  for (std::int64_t slots = kImages * nodes_[join].schedule.slots(); slots > 0; --slots) {
-    ask(join, kNone);
+  for (std::int64_t slots = kImages * nodes_[last_join_].schedule.slots(); slots > 0; --slots) {
+    ask(last_join_, kNone);
     while (!asked_.empty()) {
       const auto [n, edge] = asked_.back();
       const PipelineNode& node = pipeline_.nodes[n];

@@ -198,6 +198,20 @@ TEST_P(SlotNetworks, HaveTheDatesOfTheHardware) { expect_equal(GetParam(), Ends:
 TEST_P(SlotNetworks, HaveTheDatesOfTheHardwareBetweenThreads) { expect_equal(GetParam(), Ends::threads, false); }
 TEST_P(SlotNetworks, HaveTheDatesOfTheHardwareWithTheirCauses) { expect_equal(GetParam(), Ends::region, true); }
 
+// The hardware stops with the kernel.
+TEST_P(SlotNetworks, LoseNothingBeforeALimit) {
+  const RandomNetwork random(GetParam());
+  NaiveNetwork naive("naive", random.network());
+  TimedNetwork timed("timed", random.network());
+  TimedRun::Options options;
+  options.max_cycles = static_cast<Cycles>(Random(GetParam(), 1).below(1000));
+  TimedRun(options).run();
+  Outcome expected, seen;
+  expected.received = naive.outcome().received;
+  seen.received = timed.outcome().received;
+  EXPECT_THAT(differences(expected, seen), IsEmpty()) << "seed " << GetParam() << ", limit " << *options.max_cycles;
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, SlotNetworks, testing::Range<std::uint64_t>(1, 41));
 
 // ---- ends of a run

@@ -18,11 +18,13 @@ set(SPARSIM_CONV_NODES
   "  6  7      2       3  3    1  1     1  1    1  1    6  7      3       1       2     1  3  4    3    1"
   "  7  5      1       3  3    2  1     1  1    1  1    4  5      4       1       1     4  2  2    1    1"
   "  4  5      2       1  1    1  1     1  1    0  0    4  5      2       1       1     2  4  3    1    0"  # 1x1
-  # Layers of traces/shapes.h5: conv1, down, block_a, mix.
-  " 32 32      3       3  3    1  1     1  1    1  1   32 32      1       1       2     4 16  2    4    0"
-  " 16 16     32       3  3    2  2     1  1    1  1    8  8      1       1       4     4 16  2    3    1"
-  " 16 16      8       3  3    1  1     1  1    1  1   16 16      4       1       4     4 16  2    3    0"
-  "  8  8      8       1  1    1  1     1  1    0  0    8  8      1       8       2     4 16  2    2    1")
+  # Layers of traces/shapes.h5: conv1, block_a, down, mix.
+  " 32 32      3       3  3    1  1     1  1    1  1   32 32      1       1       4     4 16 16    4    0"
+  " 16 16      8       3  3    1  1     1  1    1  1   16 16      4       1       4     4 16 16    3    0"
+  " 16 16      8       3  3    2  2     1  1    1  1    8  8      4       1       8     4 16 16    3    1"
+  "  8  8      8       1  1    1  1     1  1    0  0    8  8      1       8       8     4 16 16    2    1"
+  # The 3x3 convolutions of 256 channels of ResNet-18.
+  " 14 14     64       3  3    1  1     1  1    1  1   14 14      4       1       4     4 16 16    3    0")
 
 include(${PROJECT_SOURCE_DIR}/models/crossbar/verilate.cmake)
 

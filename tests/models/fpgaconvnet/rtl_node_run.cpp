@@ -36,6 +36,7 @@ ValueLayer::ValueLayer(const WindowShape& shape, std::size_t images, double dens
   Random random(seed, 1);
   weights_.resize(static_cast<std::size_t>(shape.weights()));
   for (std::int16_t& weight : weights_) weight = any_value(random);
+  find_nonzeros();
 }
 
 ValueLayer::ValueLayer(const std::string& name, std::size_t images) {
@@ -49,6 +50,7 @@ ValueLayer::ValueLayer(const std::string& name, std::size_t images) {
   graph_ = {name, layer.shape.input, trace.graph().value_bits, {layer}};
   for (std::size_t image = 0; image < images; ++image) values_.push_back(trace.values(image, position).value().values);
   weights_ = trace.weights(position).value().values;
+  find_nonzeros();
 }
 
 std::int16_t ValueLayer::value(std::size_t image, std::int64_t y, std::int64_t x, std::int64_t channel) const {
@@ -82,10 +84,11 @@ std::vector<std::int64_t> ValueLayer::convolution() const {
   return sums;
 }
 
-BitMask ValueLayer::nonzero(std::size_t image, std::size_t) const {
-  BitMask mask(values_[image].size());
-  for (std::size_t i = 0; i < mask.size(); ++i) mask.set(i, values_[image][i] != 0);
-  return mask;
+void ValueLayer::find_nonzeros() {
+  for (const std::vector<std::int16_t>& values : values_) {
+    BitMask& mask = nonzero_.emplace_back(values.size());
+    for (std::size_t i = 0; i < mask.size(); ++i) mask.set(i, values[i] != 0);
+  }
 }
 
 BitMask ValueLayer::kept_channels(std::size_t, std::size_t) const {
@@ -117,13 +120,11 @@ NodePins::NodePins(const ConvDesign& design, const ValueLayer& layer) {
       }
 }
 
-RtlNodeRun run_rtl_node(RtlConvNode& rtl, const ConvDesign& design, const ValueLayer& layer,
+RtlNodeRun run_rtl_node(RtlConvNode& rtl, const ConvDesign& design, const NodePins& pins,
                         const NodeSurroundings& around) {
-  const NodePins pins(design, layer);
-  const std::size_t sums = layer.images() * static_cast<std::size_t>(layer.shape().output.pixels() * design.filters());
-  SPARSIM_CHECK(around.source.size() == pins.words.size() && around.sink.size() == sums,
-                "{} and {} gaps, {} and {} words", around.source.size(), around.sink.size(), pins.words.size(), sums);
-
+  SPARSIM_CHECK(around.source.size() == pins.words.size(), "{} gaps, {} words", around.source.size(),
+                pins.words.size());
+  const std::size_t sums = around.sink.size();
   // The FIFO in front by nothing but the definition of a registered one.
   rtl.reset(static_cast<std::uint32_t>(design.filters()));
   RtlNodeRun run;
@@ -132,17 +133,20 @@ RtlNodeRun run_rtl_node(RtlConvNode& rtl, const ConvDesign& design, const ValueL
   RtlNodeInputs in;
   in.word = pins.words[0];
   std::vector<std::uint32_t> rows(pins.memory.size());
-  Cycles source_ready = around.source[0], sink_ready = around.sink[0];
-  for (Cycles t = 0; read.size() < sums; ++t) {
-    if (t > kMostCycles) throw std::runtime_error("the node does not end");
-    in.word_valid = gone(written, taken.size(), t - 1);
-    if (in.word_valid) in.word = pins.words[taken.size()];
+  const auto show_weights = [&] {
     in.weight.clear();
     for (std::size_t stream = 0; stream < rows.size(); ++stream) {
       // Behind the last row, where the next group has not begun, nobody looks.
       const auto& row = pins.memory[stream][rows[stream] % pins.memory[stream].size()];
       in.weight.insert(in.weight.end(), row.begin(), row.end());
     }
+  };
+  show_weights();
+  Cycles source_ready = around.source[0], sink_ready = around.sink[0];
+  for (Cycles t = 0; read.size() < sums; ++t) {
+    if (t > kMostCycles) throw std::runtime_error("the node does not end");
+    in.word_valid = gone(written, taken.size(), t - 1);
+    if (in.word_valid) in.word = pins.words[taken.size()];
     in.sum_ready = t >= sink_ready;
     const RtlNodeOutputs& seen = rtl.evaluate(in);
     if (in.word_valid && seen.word_ready) taken.push_back(t);
@@ -151,7 +155,10 @@ RtlNodeRun run_rtl_node(RtlConvNode& rtl, const ConvDesign& design, const ValueL
       run.sums.insert(run.sums.end(), seen.sum.begin(), seen.sum.end());
       if (read.size() < sums) sink_ready = t + around.sink[read.size()];
     }
-    rows = seen.weight_row;
+    if (rows != seen.weight_row) {
+      rows = seen.weight_row;
+      show_weights();
+    }
     rtl.clock();
     if (written.size() < pins.words.size() && t >= source_ready &&
         (written.size() < around.depth_in || gone(taken, written.size() - around.depth_in, t - 1))) {

@@ -28,12 +28,15 @@ class ValueLayer final : public Workload {
 
   const LayerGraph& graph() const override { return graph_; }
   std::size_t images() const override { return values_.size(); }
-  BitMask nonzero(std::size_t image, std::size_t layer) const override;
+  BitMask nonzero(std::size_t image, std::size_t) const override { return nonzero_[image]; }
   BitMask kept_channels(std::size_t image, std::size_t layer) const override;
 
  private:
+  void find_nonzeros();
+
   LayerGraph graph_;
   std::vector<std::vector<std::int16_t>> values_;  // [image][height][width][channels]
+  std::vector<BitMask> nonzero_;                   // of these
   std::vector<std::int16_t> weights_;              // [filter][kernel_h][kernel_w][channels]
 };
 
@@ -62,8 +65,9 @@ struct NodePins {
   NodePins(const ConvDesign& design, const ValueLayer& layer);
 };
 
-/// All images of a layer, one after the other, through the Verilated RTL of its node.
-RtlNodeRun run_rtl_node(RtlConvNode& rtl, const ConvDesign& design, const ValueLayer& layer,
+/// All that is in `pins` through the Verilated RTL of its node, one image after the other; a sum for each gap of the
+/// sink.
+RtlNodeRun run_rtl_node(RtlConvNode& rtl, const ConvDesign& design, const NodePins& pins,
                         const NodeSurroundings& around);
 
 }  // namespace sparsim

@@ -53,6 +53,7 @@ struct FpgaConvNetConfig {
   std::int64_t fifo_depth = 2;  // words, of every FIFO between nodes that is not named
   std::int64_t window_depth = 4, result_depth = 16;
   bool branch_fifos = true;                         // widen_branches() on top
+  bool burst_fifos = true;                          // room for what comes in bursts, on top
   std::map<std::string, std::int64_t> fifo_depths;  // by name of the edge
   std::map<std::string, NodeConfig> nodes;          // by name of the layer
   Cycles source_interval = 0;  // the source spreads an image's words over so many cycles; 0: as fast as it can

@@ -123,6 +123,25 @@ std::vector<std::string> weighted_problems(const FpgaConvNetConfig& config, cons
   return found;
 }
 
+// Weighted nodes do not work at the even pace of their mean: an engine gives the results of a pixel one after the other
+// once its last window is in, and where there is a stride, it works on the rows that complete windows and not on the
+// others. So that neighbours keep their pace: room for a pixel's results behind the one, and before the other for the
+// part of a row that comes in while it works on it.
+void give_bursts_room(FpgaConvNetPlan& plan, const LayerGraph& graph) {
+  Pipeline& p = plan.pipeline;
+  for (std::size_t n = 0; n < p.nodes.size(); ++n) {
+    const PipelineNode& node = p.nodes[n];
+    if (node.kind == NodeKind::weighted)
+      p.edges[node.outputs[0]].depth += static_cast<std::size_t>(plan.designs[n].groups() * plan.designs[n].filters());
+    if (node.kind != NodeKind::weighted && node.kind != NodeKind::pool) continue;
+    const WindowShape& s = graph.layers[node.layer].shape;
+    if (s.output.height < 2) continue;
+    const StreamShape& in = p.input(node);
+    const std::int64_t row = in.map.width * in.words_per_pixel();
+    p.edges[node.inputs[0]].depth += static_cast<std::size_t>(row - row / s.stride_h);
+  }
+}
+
 }  // namespace
 
 ConvDesign conv_design(const FpgaConvNetConfig& config, const Layer& layer) {
@@ -180,9 +199,6 @@ FpgaConvNetPlan plan(const FpgaConvNetConfig& config, const LayerGraph& graph) {
   plan.pipeline = pipeline_of(config, graph);
   for (PipelineEdge& edge : plan.pipeline.edges) edge.depth = static_cast<std::size_t>(config.fifo_depth);
   if (config.branch_fifos) widen_branches(plan.pipeline, graph);
-  for (PipelineEdge& edge : plan.pipeline.edges)
-    if (const auto named = config.fifo_depths.find(edge.name); named != config.fifo_depths.end())
-      edge.depth = static_cast<std::size_t>(named->second);
   plan.designs.resize(plan.pipeline.nodes.size());
   for (std::size_t n = 0; n < plan.designs.size(); ++n) {
     const PipelineNode& node = plan.pipeline.nodes[n];
@@ -194,6 +210,10 @@ FpgaConvNetPlan plan(const FpgaConvNetConfig& config, const LayerGraph& graph) {
                                        layer.name, plan.designs[n].kernel(), to_string(config.engine),
                                        CrossbarShape::kMostInputs));
   }
+  if (config.burst_fifos) give_bursts_room(plan, graph);
+  for (PipelineEdge& edge : plan.pipeline.edges)
+    if (const auto named = config.fifo_depths.find(edge.name); named != config.fifo_depths.end())
+      edge.depth = static_cast<std::size_t>(named->second);
   return plan;
 }
 

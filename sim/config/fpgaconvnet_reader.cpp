@@ -65,6 +65,7 @@ void read_fifos(Section s, FpgaConvNetFile& file) {
   c.window_depth = s.integer("window_depth", {1, kDeepestFifo});
   c.result_depth = s.integer("result_depth", {1, kDeepestFifo});
   c.branch_fifos = s.boolean("branches", true);
+  c.burst_fifos = s.boolean("bursts", true);
   if (auto depths = s.optional_section("depths"))
     for (const std::string& edge : depths->keys()) {
       c.fifo_depths[edge] = depths->integer(edge, {1, kDeepestFifo});
@@ -172,6 +173,7 @@ void read_fpgaconvnet(Section& root, Accelerator& accelerator) {
   c.skip_zero_windows = root.boolean("skip_zero_windows", false);
   c.deal = static_cast<ChannelDeal>(root.choice("deal", {"naive", "snake"}, 0));
   c.flow = static_cast<ImageFlow>(root.choice("images", {"streamed", "one_at_a_time"}, 0));
+  c.source_interval = root.integer("source_interval", {0, 1'000'000'000}, 0);
   read_fifos(root.section("fifos"), file);
   c.axi = read_axi(root.section("axi"));
   c.dma = read_dma(root.section("dma"));

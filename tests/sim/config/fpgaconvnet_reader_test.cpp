@@ -1,0 +1,183 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "models/core/error.h"
+#include "sim/config/accelerator.h"
+#include "tests/support/plain_workload.h"
+
+namespace sparsim {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// configs/accelerators/fpgaconvnet-dense-zedboard.yaml with other text in it, in a file of the test's own.
+class AcceleratorText {
+ public:
+  AcceleratorText() {
+    std::ifstream file(SPARSIM_SOURCE_DIR "/configs/accelerators/fpgaconvnet-dense-zedboard.yaml");
+    std::stringstream text;
+    text << file.rdbuf();
+    text_ = text.str();
+    replace("../devices", SPARSIM_SOURCE_DIR "/configs/devices");
+  }
+  ~AcceleratorText() { std::filesystem::remove(path()); }
+
+  AcceleratorText& replace(const std::string& from, const std::string& to) {
+    const std::size_t at = text_.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    text_.replace(at, from.size(), to);
+    return *this;
+  }
+  std::string path() const {
+    return (std::filesystem::temp_directory_path() / ("sparsim_fpgaconvnet_" + std::to_string(getpid()) + ".yaml"))
+        .string();
+  }
+  /// "file:line: " of the first line that holds this.
+  std::string at(const std::string& words) const {
+    const auto line =
+        1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(text_.find(words)), '\n');
+    return path() + ":" + std::to_string(line) + ": ";
+  }
+  Accelerator load() const {
+    std::ofstream(path()) << text_;
+    return load_accelerator(path());
+  }
+
+ private:
+  std::string text_;
+};
+
+// conv 3x3 from 4 to 6 channels, max pool 2x2.
+LayerGraph graph() {
+  LayerGraph g;
+  g.name = "small";
+  g.input = {8, 8, 4};
+  Layer pool = conv("pool", 8, 6, 6, 2, 2);
+  pool.kind = LayerKind::max_pool;
+  pool.inputs = {0};
+  g.layers = {conv("first", 8, 4, 6, 3, 1, 1), pool};
+  return g;
+}
+
+template <class Call>
+std::string error_of(Call&& call) {
+  try {
+    call();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(FpgaConvNetReader, BuildsWhatTheFileSays) {
+  AcceleratorText text;
+  text.replace("folding: auto",
+               "folding: nodes\n"
+               "nodes:\n"
+               "  first: {coarse_in: 2, coarse_out: 3, fine: 9}\n"
+               "  pool: {coarse: 2}\n");
+  const Accelerator a = text.load();
+  EXPECT_EQ(a.architecture, "fpgaconvnet");
+  EXPECT_EQ(a.format, WordFormat::int16);
+  EXPECT_DOUBLE_EQ(a.clock_mhz, 142.857);
+  EXPECT_TRUE(a.network_has_resources);
+  const PlainWorkload workload(graph());
+  const Design design = a.design(workload);
+  EXPECT_EQ(total(design.resource_bill).dsp, 2 * 3 * 9);  // a multiplier is a DSP48E1
+  EXPECT_TRUE(design.elaborate);
+}
+
+TEST(FpgaConvNetReader, FoldsForTheTraceAndSaysSo) {
+  const PlainWorkload workload(graph());
+  const Design design = AcceleratorText().load().design(workload);
+  EXPECT_THAT(design.notes, testing::Contains(HasSubstr("folded for this trace and Zedboard")));
+  EXPECT_GT(total(design.resource_bill).dsp, 1);
+  EXPECT_LE(total(design.resource_bill).dsp, 220);  // XC7Z020
+}
+
+TEST(FpgaConvNetReader, ReportsAllThatIsWrongWithAFileAtOnce) {
+  AcceleratorText text;
+  text.replace("depth: {value: 2,", "depth: {value: 0,")
+      .replace("folding: auto",
+               "folding: nodes\n"
+               "deals: snake\n"
+               "nodes:\n"
+               "  first: {coarse_in: 0, engine: sparse, widow_depth: 3}\n");
+  EXPECT_THAT(error_of([&] { text.load(); }),
+              AllOf(HasSubstr(text.at("depth: {value: 0") + "fifos.depth: 0: must be 1..16777216"),
+                    HasSubstr(text.at("coarse_in: 0") + "nodes.first.coarse_in: 0: must be 1..1048576"),
+                    HasSubstr(text.at("coarse_in: 0") + "nodes.first.engine: 'sparse'"),
+                    HasSubstr("nodes.first.widow_depth: unknown key; did you mean 'window_depth'?"),
+                    HasSubstr(text.at("deals:") + "deals: unknown key; did you mean 'deal'?")));
+}
+
+TEST(FpgaConvNetReader, ReportsAllThatIsWrongForANetworkAtOnceWithItsPlaceInTheFile) {
+  AcceleratorText text;
+  text.replace("  branches: true\n",
+               "  branches: true\n"
+               "  depths:\n"
+               "    first_to_last: 7\n")
+      .replace("folding: auto",
+               "folding: nodes\n"
+               "nodes:\n"
+               "  first:\n"
+               "    coarse_in: 3\n"
+               "    coarse_out: 12\n"
+               "    fine: 10\n"
+               "  pool: {coarse: 4}\n"
+               "  frist: {coarse_in: 2}\n");
+  const Accelerator a = text.load();
+  LayerGraph network = graph();
+  Layer norm = network.layers[1];
+  norm.name = "norm";
+  norm.kind = LayerKind::normalization;
+  norm.inputs = {1};
+  norm.shape = {};
+  norm.shape.input = norm.shape.output = network.layers[1].shape.output;
+  const std::string in_file =
+      text.at("  frist:") + "nodes.frist: network small has no such layer; did you mean 'first'?\n" +  //
+      text.at("coarse_in: 3") + "nodes.first.coarse_in = 3: must divide the 4 input channels of a group\n" +
+      text.at("coarse_out: 12") + "nodes.first.coarse_out = 12: must divide the 6 filters of a group\n" +
+      text.at("fine: 10") + "nodes.first.fine = 10: must be 1..9, the operands of a window\n" + text.at("  pool:") +
+      "nodes.pool.coarse = 4: must divide the 6 channels";
+  const PlainWorkload workload(network);
+  EXPECT_THAT(error_of([&] { a.design(workload); }),
+              AllOf(HasSubstr(in_file), HasSubstr(text.at("first_to_last") + "fifos.depths.first_to_last: ")));
+  network.layers.push_back(norm);
+  const PlainWorkload unsupported(network);
+  EXPECT_THAT(error_of([&] { a.design(unsupported); }),
+              AllOf(HasSubstr("layer 'norm' (normalization): streams cannot carry it"),
+                    HasSubstr("nodes.first.fine = 10"), HasSubstr("nodes.frist")));
+}
+
+TEST(FpgaConvNetReader, RefusesFactorsBesideAFoldingThatBringsItsOwn) {
+  AcceleratorText text;
+  text.replace("folding: auto",
+               "folding: auto\n"
+               "nodes:\n"
+               "  first: {coarse_in: 2, window_depth: 8}\n");
+  EXPECT_THAT(error_of([&] { text.load(); }),
+              AllOf(HasSubstr(text.at("coarse_in: 2") + "nodes.first.coarse_in: "), HasSubstr("must be left out"),
+                    Not(HasSubstr("nodes.first.window_depth"))));
+}
+
+TEST(FpgaConvNetReader, NamesTheFoldingsThatThereAre) {
+  AcceleratorText text;
+  text.replace("folding: auto", "folding: manual");
+  EXPECT_THAT(error_of([&] { text.load(); }),
+              HasSubstr("folding: 'manual': must be auto, nodes, or a file of factors"));
+  AcceleratorText json;
+  json.replace("folding: auto", "folding: nowhere.json");
+  EXPECT_THAT(error_of([&] { json.load(); }), HasSubstr("nowhere.json: there is no such file"));
+}
+
+}  // namespace
+}  // namespace sparsim

@@ -188,6 +188,8 @@ bool Section::has(const std::string& key) const {
   return node_->find(key).IsDefined();
 }
 
+bool Section::is_list(const std::string& key) const { return has(key) && node_->find(key).IsSequence(); }
+
 void Section::problem(const std::string& key, const std::string& what) const {
   if (node_->absent) return;
   file_->add_problem(node_->mark(key), node_->full(key), what);

@@ -73,6 +73,7 @@ struct Range {
 class Section {
  public:
   bool has(const std::string& key) const;
+  bool is_list(const std::string& key) const;
 
   std::int64_t integer(const std::string& key, Range<std::int64_t> range, std::optional<std::int64_t> otherwise = {});
   double number(const std::string& key, Range<double> range, std::optional<double> otherwise = {});

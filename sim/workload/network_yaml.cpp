@@ -148,6 +148,18 @@ void Reader::read_inputs(Section& section, Layer& layer) {
   layer.inputs = {before == 0 ? Layer::kNetworkInput : before - 1};
 }
 
+// `count` numbers, or one that stands for all of them.
+std::vector<std::int64_t> one_or(std::size_t count, Section& section, const std::string& key, Range<std::int64_t> range,
+                                 std::optional<std::int64_t> otherwise = {}) {
+  if (!section.is_list(key)) return std::vector<std::int64_t>(count, section.integer(key, range, otherwise));
+  std::vector<std::int64_t> numbers = section.integers(key, range);
+  if (numbers.size() != count) {
+    section.problem(key, fmt::format("{} numbers: must be one, or a list of {}", numbers.size(), count));
+    numbers.assign(count, range.low);
+  }
+  return numbers;
+}
+
 void Reader::read_window(Section& section, Layer& layer, const Operator& op) {
   WindowShape& shape = layer.shape;
   const MapShape& source = output_of(layer.inputs.front());
@@ -170,17 +182,20 @@ void Reader::read_window(Section& section, Layer& layer, const Operator& op) {
       shape.groups = section.integer("groups", window, 1);
     }
     const bool round_up = layer.kind != LayerKind::convolution && section.boolean("round_up", false);
-    shape.kernel_h = shape.kernel_w = section.integer("kernel", window);
-    shape.stride_h = shape.stride_w = section.integer("stride", window, 1);
-    shape.dilation_h = shape.dilation_w = section.integer("dilation", window, 1);
-    shape.pad_top = shape.pad_left = shape.pad_bottom = shape.pad_right =
-        section.integer("pad", {0, kMaxWindowExtent}, 0);
-    const auto extent = [&](std::int64_t in) {
-      return output_extent(in, 2 * shape.pad_top, shape.kernel_h, shape.stride_h, shape.dilation_h, round_up,
-                           shape.pad_top);
-    };
-    shape.output.height = std::max<std::int64_t>(extent(source.height), 1);  // the rules refuse a kernel too large
-    shape.output.width = std::max<std::int64_t>(extent(source.width), 1);
+    const std::vector<std::int64_t> kernel = one_or(2, section, "kernel", window);
+    const std::vector<std::int64_t> stride = one_or(2, section, "stride", window, 1);
+    const std::vector<std::int64_t> dilation = one_or(2, section, "dilation", window, 1);
+    const std::vector<std::int64_t> pads = one_or(4, section, "pad", {0, kMaxWindowExtent}, 0);
+    shape.kernel_h = kernel[0], shape.kernel_w = kernel[1];
+    shape.stride_h = stride[0], shape.stride_w = stride[1];
+    shape.dilation_h = dilation[0], shape.dilation_w = dilation[1];
+    shape.pad_top = pads[0], shape.pad_left = pads[1], shape.pad_bottom = pads[2], shape.pad_right = pads[3];
+    const std::int64_t height = output_extent(source.height, shape.pad_top + shape.pad_bottom, shape.kernel_h,
+                                              shape.stride_h, shape.dilation_h, round_up, shape.pad_top);
+    const std::int64_t width = output_extent(source.width, shape.pad_left + shape.pad_right, shape.kernel_w,
+                                             shape.stride_w, shape.dilation_w, round_up, shape.pad_left);
+    shape.output.height = std::max<std::int64_t>(height, 1);  // the rules refuse a kernel too large
+    shape.output.width = std::max<std::int64_t>(width, 1);
   }
 }
 

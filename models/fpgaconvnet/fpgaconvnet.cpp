@@ -329,7 +329,7 @@ void FpgaConvNet::collect_layers() {
         part.end = logs[m][image].end;
         part.buckets = logs[m][image].buckets;
         part.activity = activity(m, image);
-        record.parts.push_back(part);
+        record.parts.insert(m == n ? record.parts.begin() : record.parts.end(), part);  // the layer's own first
       }
       if (record.layer == last)
         for (PartRecord& part : result_records(image)) record.parts.push_back(std::move(part));

@@ -28,7 +28,8 @@ struct SparcnetConfig;
 struct Design {
   std::vector<ResourceItem> resource_bill;  // what the network adds to that of the accelerator
   std::vector<std::string> notes;           // what was chosen for this workload, in words
-  nlohmann::ordered_json chosen;            // the keys that were, as the accelerator file would say them
+  /// The keys that were, as the accelerator file would say them: a merge patch.
+  nlohmann::ordered_json chosen = nlohmann::ordered_json::object();
   /// Once a process: SystemC elaborates once. Throws InputError for an option that has no meaning here.
   std::function<std::unique_ptr<Architecture>(const RunOptions&)> elaborate;
   /// Where layers have hardware of their own: what is known of it, on so many of the workload's images. May be empty.

@@ -94,7 +94,7 @@ TEST(Accelerator, RefusesAnOverrideWithoutKeyOrValue) {
 // Without them nothing else can be judged: one problem, not one for each key that another architecture would have.
 TEST(Accelerator, StopsAtAnUnknownArchitectureAndAMissingBoard) {
   EXPECT_EQ(error_of(kSmall, {"architecture=cpuu"}),
-            "--set architecture=cpuu: 'cpuu': must be one of sparcnet, cpu; did you mean 'cpu'?");
+            "--set architecture=cpuu: 'cpuu': must be one of sparcnet, fpgaconvnet, cpu; did you mean 'cpu'?");
   EXPECT_EQ(error_of(kSmall, {"board=../devices/zed.yaml"}),
             "--set board=../devices/zed.yaml: " SPARSIM_SOURCE_DIR "/configs/devices/zed.yaml: there is no such file");
 }
@@ -102,7 +102,9 @@ TEST(Accelerator, StopsAtAnUnknownArchitectureAndAMissingBoard) {
 // What one design adds stands before what every network needs: 40 + 8 DSPs.
 TEST(Accelerator, AddsWhatTheNetworkNeeds) {
   const Accelerator a = load_accelerator(kSmall, {{"pe_grid.rows", "4"}});
-  const std::vector<ResourceItem> bill = a.whole_bill({{{"conv1", 1, {0, 1000, 40, 0, 0}}}, {}, {}});
+  Design conv1;
+  conv1.resource_bill = {{"conv1", 1, {0, 1000, 40, 0, 0}}};
+  const std::vector<ResourceItem> bill = a.whole_bill(conv1);
   EXPECT_EQ(bill.front().part, "conv1");
   EXPECT_EQ(bill.back().part, "reserved by the board");
   EXPECT_EQ(total(bill).dsp, 48);

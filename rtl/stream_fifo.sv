@@ -2,8 +2,9 @@
 // written from t+1 on. So nothing combinational passes from one side to the other, and a depth of 1 takes a word every
 // other cycle.
 module stream_fifo #(
-  parameter int unsigned Depth = 2,  // words, at least 1
-  parameter int unsigned Width = 16  // bits of a word
+  parameter int unsigned Depth    = 2,   // words, at least 1
+  parameter int unsigned Width    = 16,  // bits of a word
+  parameter int unsigned LutDepth = 64   // the deepest one that lies in LUTs: a LUT has 64 words
 ) (
   input  logic clk_i,
   input  logic rst_ni,  // synchronous, active low
@@ -46,9 +47,9 @@ module stream_fifo #(
       if (write) memory_q[write_q] <= data_i;
     end
 
-    // Up to the 64 words of a LUT the memory is read where it is needed. A deeper one is block RAM, read a cycle ahead;
-    // the word that comes in that very cycle passes beside it.
-    if (Depth <= 64) begin : gen_distributed
+    // The RAM of LUTs is read where the word is needed. A block RAM is read a cycle ahead; the word that comes in that
+    // very cycle passes beside it.
+    if (Depth <= LutDepth) begin : gen_distributed
       assign data_o = memory_q[read_q];
     end else begin : gen_block
       logic             fresh_q;

@@ -102,6 +102,8 @@ MUTANT_PARAMETERS = {
     "crossbar_arbiter.sv": {"NumInputs": 4, "NumLanes": 2, "SkipZeroWindow": 1},
     "sparse_crossbar.sv": {"NumInputs": 4, "NumLanes": 2},
     "accumulator_bank.sv": {"Saturate": 1},
+    "stream_fifo.sv": {"Depth": 3, "LutDepth": 1},  # as a block RAM
+    "delay_line.sv": {"Depth": 4},
 }
 
 
@@ -142,6 +144,17 @@ CONES = [
     ("sparse_vector_dot", "result_valid_o", "result_ready_i"),
     ("dense_vector_dot", "window_ready_o", "window_valid_i"),
     ("dense_vector_dot", "result_valid_o", "result_ready_i"),
+    ("stream_fifo", "ready_o", "valid_i"),
+    ("stream_fifo", "ready_o", "ready_i"),
+    ("stream_fifo", "valid_o", "valid_i"),
+    ("stream_fifo", "valid_o", "ready_i"),
+    ("sliding_window", "word_ready_o", "word_valid_i"),
+    ("sliding_window", "window_valid_o", "window_ready_i"),
+    ("conv_stream", "window_ready_o", "window_valid_i"),
+    ("conv_stream", "result_valid_o", "result_ready_i"),
+    ("conv_node", "word_ready_o", "word_valid_i"),
+    ("conv_node", "word_ready_o", "sum_ready_i"),
+    ("conv_node", "sum_valid_o", "sum_ready_i"),
 ]
 
 

@@ -96,7 +96,6 @@ BAD = [  # module, what differs from its defaults, the parameter and the rule th
     ("conv_stream", {"NumEngines": 0}, "NumEngines = 0: must be at least 1"),
     ("conv_stream", {"WindowDepth": 0}, "Depth = 0: must be at least 1"),
     ("conv_stream", {"NumLanes": 10}, "NumLanes = 10: must be 1..NumInputs (9)"),
-    ("conv_node", {"NumStreams": 0}, "NumLanes = 0: must be 1..64"),
     ("conv_node", {"NumStreams": 65}, "NumStreams = 65: must be 1..64"),
     ("conv_node", {"OutDepth": 0}, "Depth = 0: must be at least 1"),
     ("conv_node", {"DilationW": 0}, "DilationW = 0: must be at least 1"),
@@ -113,8 +112,8 @@ def parameters(module, row):
     lanes_log2 = (row["NumLanes"] - 1).bit_length()
     if module in STREAM:
         row = {**row, "NumInputs": row["KernelH"] * row["KernelW"] * row["Cluster"], "Depth": row["WindowDepth"],
-               "Values": row["Width"], "Pad": row["PadLeft"], "Kernel": row["KernelW"], "Stride": row["StrideW"],
-               "Windows": row["WindowsW"]}
+               "LutDepth": 64, "Values": row["Width"], "Pad": row["PadLeft"], "Kernel": row["KernelW"],
+               "Stride": row["StrideW"], "Windows": row["WindowsW"]}
     else:
         row = {**row, "Width": product, "SumWidth": product + lanes_log2, "FilterWidth": row["PassWidth"]}
     named = re.findall(r"^  parameter \w+(?: unsigned)? +(\w+)", (RTL / f"{module}.sv").read_text(), re.MULTILINE)

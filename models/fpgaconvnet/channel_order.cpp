@@ -205,7 +205,8 @@ std::vector<ChannelOrder> channel_orders(const FpgaConvNetPlan& plan, const Work
     const ConvDesign& design = plan.designs[n];
     foldings[node.layer] = design.folding;
     if (design.engine != DotEngine::dense)
-      densities[node.layer] = WindowHistogram(workload, node.layer, images).channel_density();
+      densities[node.layer] =
+          WindowHistogram(workload, node.layer, std::min(images, workload.images())).channel_density();
   }
   return snake_orders(graph, foldings, densities);
 }

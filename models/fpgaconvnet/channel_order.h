@@ -23,7 +23,8 @@ namespace sparsim {
 std::vector<ChannelOrder> snake_orders(const LayerGraph& graph, const std::vector<Folding>& foldings,
                                        const std::vector<std::vector<double>>& densities);
 
-/// By layer, of a plan: densities are those of the first `images` images. All empty where `deal` is naive.
+/// By layer, of a plan: densities are those of the first `images` images, or of all that there are. All empty where
+/// `deal` is naive.
 std::vector<ChannelOrder> channel_orders(const FpgaConvNetPlan& plan, const Workload& workload, ChannelDeal deal,
                                          std::size_t images);
 

@@ -165,12 +165,13 @@ std::string describe_node(const FoldCandidate& c, std::size_t node) {
 std::string limit(const FoldSpace& space, const FoldCandidate& c, const BoardFile& board) {
   const auto slowest = static_cast<std::size_t>(std::max_element(c.cycles.begin(), c.cycles.end()) - c.cycles.begin());
   const std::string node = describe_node(c, slowest);
-  const auto above = std::lower_bound(space.intervals().begin(), space.intervals().end(), c.interval());
-  if (above == space.intervals().begin()) return node + " and cannot be made faster";
-  const Resources need = space.cheapest(*std::prev(above), FoldSpace::kEvenly).need;
-  const std::vector<std::string> missing = shortages(need, board.device);
-  if (missing.empty()) return node + "; more would fit, but was not asked for";
-  return fmt::format("{}; the next faster folding {}", node, fmt::join(missing, ", "));
+  const std::vector<double>& intervals = space.intervals();
+  for (auto faster = std::lower_bound(intervals.begin(), intervals.end(), c.interval()); faster != intervals.begin();) {
+    const Resources need = space.cheapest(*--faster, FoldSpace::kEvenly).need;
+    const std::vector<std::string> missing = shortages(need, board.device);
+    if (!missing.empty()) return fmt::format("{}; {:.0f} cycles {}", node, *faster, fmt::join(missing, ", "));
+  }
+  return node + " and cannot be made faster";
 }
 
 FoldResult describe(const FoldSpace& space, FoldCandidate c, const Workload& workload, const BoardFile& board,

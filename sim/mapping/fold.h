@@ -44,15 +44,15 @@ struct FoldResult {
   std::vector<FoldedNode> nodes;  // in the order of the pipeline
   double interval_cycles = 0;     // of the slowest node: no FIFO holds it up
   double latency_cycles = 0;      // estimate, first word in to last word out
-  Resources need, capacity;       // capacity: what the board does not reserve
+  Resources need, capacity;       // what the board reserves is in `need`
   std::string limit;              // what stands in the way of more, in words
 };
 
-/// Chooses the factors of every layer: the slowest node is sped up by its cheapest next step, again and again, until
-/// nothing fits or nothing helps, and no node is faster than it needs to be. What a weighted node takes is counted on
-/// the activations, stream by stream, not told from their mean. Factors that `config` has are forgotten; engines,
-/// depths and all else are kept. Deterministic. Throws InputError where `problems(config, graph)` has any, or where
-/// even factors of 1 do not fit.
+/// Chooses the factors of every layer: the slowest node is sped up, again and again, until nothing fits or nothing
+/// helps, and every node has the cheapest factors that keep up with it. What a weighted node takes is counted on
+/// the activations, stream by stream, not told from their mean. Factors that `config` has are forgotten, and depths of
+/// FIFOs by name, which depend on them; engines and all else are kept. Deterministic. Throws InputError where
+/// `problems(config, graph)` has any, or where even factors of 1 do not fit.
 FoldResult fold(const FpgaConvNetConfig& config, const Workload& workload, const BoardFile& board,
                 const FoldOptions& options = {});
 

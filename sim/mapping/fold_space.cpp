@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include "models/core/error.h"
@@ -35,9 +36,8 @@ FoldSpace::FoldSpace(const FpgaConvNetConfig& config, const Workload& workload, 
                      std::size_t images)
     : graph_(workload.graph()), board_(board), base_(config) {
   for (auto& [name, node] : base_.nodes) node.folding = {}, node.coarse = 0;
-  std::vector<std::string> found = problems(base_);
-  const std::vector<std::string> of_network = problems(base_, graph_);
-  found.insert(found.end(), of_network.begin(), of_network.end());
+  base_.fifo_depths.clear();  // which FIFOs there are depends on the factors
+  const std::vector<std::string> found = problems(base_, graph_);
   if (!found.empty()) throw InputError(fmt::format("{}", fmt::join(found, "\n")));
 
   const std::vector<bool> has_node = layers_with_node(graph_);
@@ -79,7 +79,15 @@ void FoldSpace::list_options(FoldableLayer& l) const {
   };
   l.options = folding_options(
       l.design, [&](const ConvDesign& d) { return l.histogram.work(d, order(d)).node(); },
-      [&](const ConvDesign& d) { return conv_resources(d, base_.format, board_.device.technology); });
+      [&](const ConvDesign& d) -> std::optional<Resources> {
+        try {
+          return conv_resources(d, base_.format, board_.device.technology);
+        } catch (const InputError&) {
+          return std::nullopt;  // wider than any engine that was synthesized
+        }
+      });
+  if (l.options.empty())
+    input_error("layer '{}': no folding of it is among the engines that were synthesized", graph_.layers[l.layer].name);
 }
 
 void FoldSpace::list_intervals() {

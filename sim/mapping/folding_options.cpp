@@ -31,7 +31,7 @@ std::vector<std::int64_t> divisors(std::int64_t number) {
 
 std::vector<FoldingOption> folding_options(const ConvDesign& design,
                                            const std::function<double(const ConvDesign&)>& cycles,
-                                           const std::function<Resources(const ConvDesign&)>& need) {
+                                           const std::function<std::optional<Resources>(const ConvDesign&)>& need) {
   std::vector<FoldingOption> all;
   ConvDesign d = design;
   for (const std::int64_t group : divisors(design.shape.groups))
@@ -41,7 +41,7 @@ std::vector<FoldingOption> folding_options(const ConvDesign& design,
       for (const std::int64_t fine : fine_steps(d))
         for (const std::int64_t out : divisors(design.shape.filters_per_group())) {
           d.folding = {in, out, group, fine};
-          all.push_back({d.folding, cycles(d), need(d)});
+          if (const std::optional<Resources> needed = need(d)) all.push_back({d.folding, cycles(d), *needed});
         }
     }
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.cycles < b.cycles; });

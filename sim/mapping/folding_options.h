@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "models/cost/device.h"
@@ -20,9 +21,10 @@ std::vector<std::int64_t> divisors(std::int64_t number);
 
 /// The ways to fold a layer built as `design` says, but for its factors: coarse_in, coarse_out and coarse_group that
 /// divide; every `fine` of a crossbar, and of a dense engine those that save a cycle. Those that are worse than another
-/// in no respect: cycles and each resource. The fastest first, then by factors.
+/// in no respect: cycles and each resource. The fastest first, then by factors. What cannot be told the `need` of is
+/// left out.
 std::vector<FoldingOption> folding_options(const ConvDesign& design,
                                            const std::function<double(const ConvDesign&)>& cycles,
-                                           const std::function<Resources(const ConvDesign&)>& need);
+                                           const std::function<std::optional<Resources>(const ConvDesign&)>& need);
 
 }  // namespace sparsim

@@ -10,6 +10,7 @@
 namespace sparsim {
 namespace {
 
+constexpr std::int64_t kMostLanes = 16;      // the table's
 constexpr std::int64_t kMostFilters = 1024;  // the table's; from 128 on partial sums are block RAM
 
 double real(std::int64_t number) { return static_cast<double>(number); }
@@ -25,10 +26,12 @@ Resources multipliers(std::int64_t count, WordFormat format, const Technology& t
   return {0, 0, real(count) * technology.mac(format).dsp.value, 0, 0};
 }
 
-/// One engine of rtl/ without its weights. A dense one of more operands than the RTL takes is several side by side.
+/// One engine of rtl/ without its weights. One of more operands or multipliers than the table holds counts as several
+/// side by side: right for a dense one, too little for a crossbar, which grows with their product.
 Resources engine(const ConvDesign& d, WordFormat format) {
   constexpr RtlBlock kBlocks[] = {RtlBlock::dense_vector_dot, RtlBlock::rr_vector_dot, RtlBlock::sparse_vector_dot};
-  const std::int64_t parts = ceil_div(d.operands(), CrossbarShape::kMostInputs);
+  const std::int64_t parts =
+      std::max(ceil_div(d.operands(), CrossbarShape::kMostInputs), ceil_div(d.folding.fine, kMostLanes));
   RtlDesign rtl;
   rtl.block = kBlocks[static_cast<std::size_t>(d.engine)];
   rtl.inputs = static_cast<int>(ceil_div(d.operands(), parts));

@@ -43,6 +43,9 @@ void TimedProcess::meet() {
 void TimedProcess::begin_side() {
   main_date_ = now_;
   main_origin_ = origin_;
+  if (held_dates_.empty() || held_dates_.back() <= now_) return;
+  now_ = held_dates_.back();
+  origin_ = held_events_.back();
 }
 
 void TimedProcess::end_side() {
@@ -52,6 +55,25 @@ void TimedProcess::end_side() {
   }
   now_ = main_date_;
   origin_ = main_origin_;
+}
+
+void TimedProcess::hold_up() {
+  if (!path_) return;
+  if (held_dates_.size() == kHoldUps) {
+    held_dates_.erase(held_dates_.begin());
+    held_events_.erase(held_events_.begin());
+  }
+  held_dates_.push_back(side_date_);
+  held_events_.push_back(side_event_);
+}
+
+void TimedProcess::follow_hold_up(Cycles date) {
+  for (std::size_t i = held_dates_.size(); i-- > 0 && held_dates_[i] > now_;) {
+    if (held_dates_[i] > date) continue;
+    now_ = held_dates_[i];
+    origin_ = held_events_[i];
+    return;
+  }
 }
 
 void TimedProcess::sync() {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <systemc>
 #include <utility>
+#include <vector>
 
 #include "models/core/critical_path.h"
 #include "models/core/cycles.h"
@@ -33,6 +34,12 @@ class TimedProcess : public sc_core::sc_module {
   }
   /// Waits for every take() and put() since the last meet().
   void meet();
+
+  /// The last put_at() was held up by its FIFO, and with it what this process does beside its clock: a pipeline that
+  /// stands still. Puts from now on go on from there.
+  void hold_up();
+  /// The clock goes on from the last hold_up() not after `date`, if that is still to come.
+  void follow_hold_up(Cycles date);
 
   /// Waits until the kernel stands at the local clock: call it before touching what is shared. SC_THREADs only.
   void sync();
@@ -108,6 +115,10 @@ class TimedProcess : public sc_core::sc_module {
   EventId side_event_ = CriticalPath::kStart;
   Cycles main_date_ = 0;
   EventId main_origin_ = CriticalPath::kStart;
+  // The last hold_up()s: as many as results can be on their way between clock and FIFO.
+  static constexpr std::size_t kHoldUps = 16;
+  std::vector<Cycles> held_dates_;
+  std::vector<EventId> held_events_;
 
   Region* region_ = nullptr;
   sc_core::sc_event wake_, never_;

@@ -43,6 +43,7 @@ void TimedRun::run() {
     path_.hold(process->origin_);
     path_.hold(process->side_event_);
     path_.hold(process->main_origin_);
+    path_.hold(process->held_events_);
   }
   for (TimedFifoBase* fifo : find_all<TimedFifoBase>()) {
     if (!options_.critical_path) continue;

@@ -22,6 +22,7 @@ bool SparseDot::step() {
     while (timing_.sending()) {
       if (!results.await()) return false;
       const Cycles valid = timing_.result_valid(), date = results.put_at(valid, latency_);
+      if (date > valid) hold_up();
       image_.buckets.waiting_output += date - valid;
       image_.end = date + 1;
       timing_.sent(date);
@@ -37,7 +38,9 @@ bool SparseDot::step() {
     const CrossbarWindow window = windows.front();
     const bool skipped = shape_.skip_zero_window && window.requests == 0;
     const Cycles pass = skipped ? 0 : dealer_->deal(window.requests);
-    advance_to(timing_.begin(now(), pass, window.last));
+    const Cycles entry = timing_.begin(now(), pass, window.last);
+    follow_hold_up(entry);
+    advance_to(entry);
     if (windows_left_ == image_windows_) image_ = {now(), now(), {}};
     image_.buckets.busy += filters_ * pass;
     windows.pop();

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
+#include <optional>
+#include <utility>
 
 #include "models/core/error.h"
 #include "models/cost/energy.h"
@@ -59,8 +60,8 @@ FoldCandidate least_energy(const FoldSpace& space, const BoardFile& board, FoldC
   return best;
 }
 
-// Each step that shortens the estimate most for what it costs, from the smallest folding on; then cheaper options that
-// do not lengthen it.
+// Again and again the step that shortens the estimate most for what it costs; then cheaper options that do not lengthen
+// it.
 class LatencySearch {
  public:
   LatencySearch(const FoldSpace& space, const LayerGraph& graph, FoldCandidate start)

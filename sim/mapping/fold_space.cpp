@@ -51,7 +51,7 @@ FoldSpace::FoldSpace(const FpgaConvNetConfig& config, const Workload& workload, 
   for (std::size_t n = 0; n < pipeline.nodes.size(); ++n) {
     const PipelineNode& node = pipeline.nodes[n];
     if (node.kind == NodeKind::weighted) {
-      weighted_.push_back({node.layer, n, base.designs[n], WindowHistogram(workload, node.layer, images), {}});
+      weighted_.push_back({node.layer, base.designs[n], WindowHistogram(workload, node.layer, images), {}});
       list_options(weighted_.back());
     } else if (node.layer != PipelineNode::kNoLayer) {
       std::int64_t common = pipeline.output(node).map.channels;

@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "models/fpgaconvnet/config.h"
@@ -15,8 +14,8 @@ namespace sparsim {
 
 /// A weighted layer and the ways to fold it.
 struct FoldableLayer {
-  std::size_t layer = 0, node = 0;  // in the graph; in any pipeline's order of layers
-  ConvDesign design;                // with factors of 1
+  std::size_t layer = 0;
+  ConvDesign design;  // with factors of 1
   WindowHistogram histogram;
   std::vector<FoldingOption> options;
 };

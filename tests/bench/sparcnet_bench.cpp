@@ -2,16 +2,13 @@
 // one core, in one run. SystemC elaborates once a process, so every simulation has a child process of its own, which
 // times elaboration and run; starting the process is not in it.
 #include <benchmark/benchmark.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <array>
-#include <ctime>
 #include <string>
 
 #include "sim/config/accelerator.h"
 #include "sim/workload/inference.h"
+#include "tests/bench/child_time.h"
 #include "tests/bench/random_network.h"
 #include "tests/support/plain_workload.h"
 
@@ -24,33 +21,6 @@ std::string source(const std::string& path) { return std::string(SPARSIM_SOURCE_
 
 NetworkDescription description(const benchmark::State& state) {
   return load_network(source(std::string("networks/") + kNetworks[static_cast<std::size_t>(state.range(0))] + ".yaml"));
-}
-
-// Processor time of this process: both sides are single threads, and other programs on the machine do not count.
-double processor_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-// Runs `work` in a child; the seconds it took, or less than nothing where it failed.
-template <class Work>
-double seconds_in_child(Work&& work) {
-  std::array<int, 2> ends{};
-  if (pipe(ends.data()) != 0) return -1;
-  const pid_t child = fork();
-  if (child == 0) {
-    const double start = processor_seconds();
-    work();
-    const double seconds = processor_seconds() - start;
-    _exit(write(ends[1], &seconds, sizeof seconds) == sizeof seconds ? 0 : 1);
-  }
-  close(ends[1]);
-  double seconds = -1;
-  if (read(ends[0], &seconds, sizeof seconds) != sizeof seconds) seconds = -1;
-  close(ends[0]);
-  waitpid(child, nullptr, 0);
-  return seconds;
 }
 
 void baseline(benchmark::State& state) {
@@ -77,9 +47,7 @@ void simulation(benchmark::State& state) {
     if (seconds < 0) return state.SkipWithError("the simulation failed");
     state.SetIterationTime(seconds);
   }
-  rusage usage{};
-  getrusage(RUSAGE_CHILDREN, &usage);
-  state.counters["peak_MB"] = static_cast<double>(usage.ru_maxrss) / 1024;
+  state.counters["peak_MB"] = peak_child_megabytes();
 }
 
 BENCHMARK(baseline)->ArgName("network")->DenseRange(0, 2)->UseManualTime()->Unit(benchmark::kMillisecond);

@@ -47,8 +47,8 @@ class PipelineResults : public ProgramTest {
 TEST_F(PipelineResults, AddUp) {
   const Json r = result_of({"--images", "3"});
   EXPECT_TRUE(r["layers_overlap"]);
-  EXPECT_EQ(r["images_per_second"].get<double>(),
-            1e6 * r["clock_mhz"].get<double>() / r["interval_cycles"].get<double>());
+  EXPECT_DOUBLE_EQ(r["images_per_second"].get<double>(),
+                   1e6 * r["clock_mhz"].get<double>() / r["interval_cycles"].get<double>());
   std::int64_t critical = 0;
   for (const Json& cause : r["critical_path"]) critical += cause["cycles"].get<std::int64_t>();
   EXPECT_EQ(critical, r["cycles"]);

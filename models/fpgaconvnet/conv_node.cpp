@@ -79,7 +79,7 @@ bool ConvNode::run(Ports& ports) {
     }
     if (image_ == images_) break;
     if (begun_ == emitted_ && !next_window(ports)) {
-      if (input_over_) check_date(limit() + 1);
+      if (input_over_ && joined_ == sent_) check_date(limit() + 1);
       return false;
     }
     begin_window();

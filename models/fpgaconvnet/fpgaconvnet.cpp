@@ -212,8 +212,9 @@ void FpgaConvNet::bind() {
 }
 
 void FpgaConvNet::spend_host(double host_cycles, const char* cause) {
-  const double ratio = config_.clock_mhz / config_.host.clock_mhz;
-  controller_.advance(static_cast<Cycles>(std::ceil(host_cycles * ratio)), cause);
+  const auto spent = static_cast<Cycles>(std::ceil(host_cycles * config_.clock_mhz / config_.host.clock_mhz));
+  controller_.advance(spent, cause);
+  host_busy_ += spent;
   controller_.sync();
 }
 
@@ -242,6 +243,7 @@ void FpgaConvNet::control() {
     controller_.catch_up("host: result");
     if (single) spend_host(config_.host_io.cycles_per_output * outputs, "host: result");
     host_ends_.push_back(controller_.now());
+    host_busy_at_.push_back(host_busy_ + host_.busy_cycles());
   }
 }
 
@@ -340,7 +342,7 @@ void FpgaConvNet::collect_layers() {
   }
 }
 
-// What stands behind the last node: the DMA engine, and the memory for the whole image.
+// What stands behind the last node: the DMA engine; and for the whole image the memory and the host.
 std::vector<PartRecord> FpgaConvNet::result_records(std::size_t image) const {
   const Cycles end = sink_->log().ends[image];
   PartRecord dma{"output DMA", record_.images[image].start, end, {}, sink_->log().activity[image]};
@@ -348,7 +350,12 @@ std::vector<PartRecord> FpgaConvNet::result_records(std::size_t image) const {
   PartRecord memory{"external memory", record_.images[image].start, end, {}, memory_at_[image]};
   if (image > 0) memory.activity -= memory_at_[image - 1];
   memory.buckets.idle = memory.end - memory.start;
-  return {dma, memory};
+  PartRecord host{"host", record_.images[image].start, record_.images[image].end, {}, {}};
+  const Cycles busy = host_busy_at_[image] - (image > 0 ? host_busy_at_[image - 1] : 0);
+  host.activity.host_cycles = static_cast<std::uint64_t>(busy);
+  host.buckets.busy = std::min(busy, host.end - host.start);
+  host.buckets.idle = host.end - host.start - host.buckets.busy;
+  return {dma, memory, host};
 }
 
 // Memories on chip are read and written as rtl/ does: an engine reads the weights of a whole window for each filter's

@@ -88,6 +88,8 @@ class FpgaConvNet : public Architecture {
   TimedIn<> from_sink_{"from_sink", controller_};
 
   std::vector<Cycles> host_starts_, host_ends_;  // of images one at a time
+  Cycles host_busy_ = 0;                         // in spend_host()
+  std::vector<Cycles> host_busy_at_;             // when an image was through, all of its work
   std::vector<Activity> memory_at_;              // when an image was stored
   RunRecord record_;
 };

@@ -82,6 +82,8 @@ class Conv : public sc_core::sc_module {
        Fifo* weights, Fifo& output);
 
   const Fifo& window_fifo(std::size_t stream) const { return *window_fifos_[stream]; }
+  /// Of several streams.
+  const Fifo& result_fifo(std::size_t stream) const { return *result_fifos_[stream]; }
 
  private:
   std::vector<std::unique_ptr<Fifo>> window_fifos_, result_fifos_;

@@ -51,6 +51,10 @@ std::vector<T*> pointers(const std::vector<std::unique_ptr<T>>& owned, const std
 
 }  // namespace
 
+TimedFifoBase::Counters counters(const naive::Fifo& fifo) {
+  return {fifo.writes().size(), fifo.stalls(), fifo.starvations(), fifo.high_water()};
+}
+
 std::vector<std::string> differences(const Outcome& expected, const Outcome& seen) {
   std::vector<std::string> found;
   compare_each("source", "word", expected.sent, seen.sent, found);
@@ -80,8 +84,7 @@ Outcome NaiveNetwork::outcome() const {
   Outcome outcome;
   for (const Network::End& end : network_.sources) outcome.sent.push_back(fifos_[end.fifo]->writes());
   for (const Network::End& end : network_.sinks) outcome.received.push_back(fifos_[end.fifo]->reads());
-  for (const auto& fifo : fifos_)
-    outcome.fifos.push_back({fifo->writes().size(), fifo->stalls(), fifo->starvations(), fifo->high_water()});
+  for (const auto& fifo : fifos_) outcome.fifos.push_back(counters(*fifo));
   for (const auto& node : nodes_) outcome.logs.push_back(node->log());
   return outcome;
 }

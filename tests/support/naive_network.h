@@ -47,6 +47,8 @@ struct Outcome {
   std::vector<NodeLog> logs;  // of the nodes
 };
 
+TimedFifoBase::Counters counters(const naive::Fifo& fifo);
+
 /// In words, where two runs differ: the first difference of each list. Empty where they are equal.
 std::vector<std::string> differences(const Outcome& expected, const Outcome& seen);
 

@@ -114,8 +114,8 @@ struct NaiveConv {
 };
 
 struct FusedConv {
-  FusedConv(const Case& c, const Bench& bench, Ends ends = Ends::region)
-      : network("fused", bench.network(), ends),
+  FusedConv(const Case& c, const Bench& bench)
+      : network("fused", bench.network(), Ends::threads),  // as the DMA engines of an accelerator are
         conv("fused_conv", c.design, bench.workload(), 0, bench.order(), c.latency, c.images) {
     conv.input(network.fifo(kInput));
     conv.output(network.fifo(kOutput));
@@ -246,8 +246,8 @@ Case random_case(std::uint64_t seed) {
   d.weights_streamed = random.chance(0.2);
   constexpr double kDensities[] = {0, 0.03, 0.2, 0.5, 1};
   c.density = kDensities[random.below(std::size(kDensities))];
-  c.in_depth = static_cast<std::size_t>(from(1, 4));
-  c.out_depth = static_cast<std::size_t>(from(1, 4));
+  c.in_depth = random.chance(0.2) ? 100 : static_cast<std::size_t>(from(1, 4));
+  c.out_depth = random.chance(0.2) ? 100 : static_cast<std::size_t>(from(1, 4));
   c.slowest_source = random.chance(0.5) ? 1 : 12;
   c.slowest_sink = random.chance(0.5) ? 1 : 20;
   c.images = static_cast<std::size_t>(from(1, 3));
@@ -280,6 +280,51 @@ TEST_P(ConvNodes, HaveTheDatesOfTheHardware) {
   fused_log.logs = {fused.conv.log()};
   parts_log.logs = {parts.conv.log()};
   EXPECT_THAT(differences(fused_log, parts_log), IsEmpty());
+}
+
+// How long an engine waited for a window is not compared: in the model that counts from the window before on, be the
+// engine at work or not.
+TEST_P(ConvNodes, HaveTheFifosOfTheHardwareInside) {
+  const Case& c = GetParam();
+  const Bench bench(c);
+  NaiveConv naive(c, bench);
+  PartsConv parts(c, bench);
+  TimedRun().run();
+
+  const auto seen = [](const char* kind, std::size_t stream) {
+    const std::string name = "parts_conv." + std::string(kind) + "_" + std::to_string(stream);
+    return dynamic_cast<const TimedFifoBase&>(*sc_core::sc_find_object(name.c_str())).counters();
+  };
+  Outcome expected_inside, seen_inside;
+  const auto streams = static_cast<std::size_t>(c.design.streams());
+  for (std::size_t stream = 0; stream < streams; ++stream) {
+    TimedFifoBase::Counters windows = seen("windows", stream);
+    windows.reader_starvation_cycles = naive.conv.window_fifo(stream).starvations();
+    seen_inside.fifos.push_back(windows);
+    expected_inside.fifos.push_back(counters(naive.conv.window_fifo(stream)));
+    if (streams == 1) continue;
+    seen_inside.fifos.push_back(seen("results", stream));
+    expected_inside.fifos.push_back(counters(naive.conv.result_fifo(stream)));
+  }
+  EXPECT_THAT(differences(expected_inside, seen_inside), IsEmpty());
+}
+
+// The hardware stops with the kernel. What is behind the last word that leaves does not matter.
+TEST_P(ConvNodes, LoseNothingInPartsBeforeALimit) {
+  const Case& c = GetParam();
+  const Bench bench(c);
+  NaiveConv naive(c, bench);
+  PartsConv parts(c, bench);
+  TimedRun::Options options;
+  options.max_cycles = static_cast<Cycles>(Random(c.seed, 3).below(1000));
+  TimedRun(options).run();
+
+  const auto received = [](const auto& build) {
+    Outcome outcome;
+    outcome.received = build.network.outcome().received;
+    return outcome;
+  };
+  EXPECT_THAT(differences(received(naive), received(parts)), IsEmpty()) << "limit " << *options.max_cycles;
 }
 
 TEST_P(ConvNodes, CountTheirWork) {

@@ -48,6 +48,7 @@ struct FpgaConvNetConfig {
   WordFormat format = WordFormat::int16;
   DotEngine engine = DotEngine::dense;
   bool skip_zero_windows = false;
+  bool built_crossbars = false;  // only those whose RTL was built, so that every run can be held against it
   ChannelDeal deal = ChannelDeal::naive;
   ImageFlow flow = ImageFlow::streamed;
   std::int64_t fifo_depth = 2;  // words, of every FIFO between nodes that is not named

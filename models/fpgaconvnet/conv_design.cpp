@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "models/crossbar/rtl_engines.h"
+
 namespace sparsim {
 
 std::int64_t ConvDesign::channel(std::int64_t stream, std::int64_t group, std::int64_t step,
@@ -53,6 +57,11 @@ std::vector<std::string> problems(const ConvDesign& d) {
   if (d.engine != DotEngine::dense && d.operands() > CrossbarShape::kMostInputs)
     found.push_back(fmt::format("engine = {}: a window has {} operands, a crossbar takes up to {}; use engine: dense",
                                 to_string(d.engine), d.operands(), CrossbarShape::kMostInputs));
+  const auto same = [&](const CrossbarShape& built) { return built.inputs == d.operands() && built.lanes == f.fine; };
+  const std::vector<CrossbarShape>& built = built_shapes();
+  if (d.built_only && d.engine == DotEngine::crossbar && std::none_of(built.begin(), built.end(), same))
+    found.push_back(fmt::format("fine = {}: no RTL was built for a crossbar of {}x{} (models/crossbar/rtl_table.cmake)",
+                                f.fine, d.operands(), f.fine));
   if (d.window_depth < 1) found.push_back(fmt::format("window_depth = {}: must be at least 1", d.window_depth));
   if (d.result_depth < 1) found.push_back(fmt::format("result_depth = {}: must be at least 1", d.result_depth));
   return found;

@@ -40,6 +40,7 @@ struct ConvDesign {
   Folding folding;
   DotEngine engine = DotEngine::dense;
   bool skip_zero_window = false;   // sparse engines: a window of zeros takes no pass
+  bool built_only = false;         // a crossbar has to be one of those whose RTL was built
   bool weights_streamed = false;   // from the memory, for every window again; otherwise they are on chip
   std::int64_t window_depth = 4;   // windows between a stream's line buffers and its engines
   std::int64_t result_depth = 16;  // results between a stream's engines and the join of all streams

@@ -152,6 +152,7 @@ ConvDesign conv_design(const FpgaConvNetConfig& config, const Layer& layer) {
   design.engine = falls_back_to_dense(config, layer) ? DotEngine::dense : node.engine.value_or(config.engine);
   design.skip_zero_window =
       design.engine != DotEngine::dense && node.skip_zero_windows.value_or(config.skip_zero_windows);
+  design.built_only = config.built_crossbars;
   design.weights_streamed = node.weights_streamed;
   design.window_depth = node.window_depth.value_or(config.window_depth);
   design.result_depth = node.result_depth.value_or(config.result_depth);

@@ -171,6 +171,7 @@ void read_fpgaconvnet(Section& root, Accelerator& accelerator) {
   c.format = root.choice("format", {"int16", "int8"}) == 0 ? WordFormat::int16 : WordFormat::int8;
   c.engine = read_engine(root);
   c.skip_zero_windows = root.boolean("skip_zero_windows", false);
+  c.built_crossbars = root.choice("crossbars", {"any", "built"}, 0) == 1;
   c.deal = static_cast<ChannelDeal>(root.choice("deal", {"naive", "snake"}, 0));
   c.flow = static_cast<ImageFlow>(root.choice("images", {"streamed", "one_at_a_time"}, 0));
   c.source_interval = root.integer("source_interval", {0, 1'000'000'000}, 0);

@@ -37,12 +37,15 @@ std::vector<FoldingOption> folding_options(const ConvDesign& design,
   for (const std::int64_t group : divisors(design.shape.groups))
     for (const std::int64_t in : divisors(design.shape.channels_per_group())) {
       d.folding = {in, 1, group, 1};
-      if (!problems(d).empty()) break;  // a cluster past the widest crossbar: larger ones are, too
-      for (const std::int64_t fine : fine_steps(d))
+      if (d.operands() > CrossbarShape::kMostInputs && d.engine != DotEngine::dense) break;  // wider clusters are, too
+      for (const std::int64_t fine : fine_steps(d)) {
+        d.folding = {in, 1, group, fine};
+        if (!problems(d).empty()) continue;
         for (const std::int64_t out : divisors(design.shape.filters_per_group())) {
           d.folding = {in, out, group, fine};
           if (const std::optional<Resources> needed = need(d)) all.push_back({d.folding, cycles(d), *needed});
         }
+      }
     }
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.cycles < b.cycles; });
   std::vector<FoldingOption> best;

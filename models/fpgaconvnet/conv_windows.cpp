@@ -4,19 +4,15 @@
 #include <utility>
 
 namespace sparsim {
-namespace {
 
-// The same map with the channels of each pixel in another order.
-BitMask reordered(const BitMask& mask, const MapShape& shape, const ChannelOrder& order) {
-  BitMask result(mask.size());
-  const auto channels = static_cast<std::size_t>(shape.channels);
-  for (std::size_t pixel = 0; pixel < mask.size(); pixel += channels)
-    for (std::size_t p = 0; p < channels; ++p)
-      if (mask.test(pixel + static_cast<std::size_t>(order[p]))) result.set(pixel + p);
+BitMask reordered(const BitMask& nonzero, const MapShape& map, const ChannelOrder& order) {
+  BitMask result(nonzero.size());
+  const auto channels = static_cast<std::size_t>(map.channels);
+  for (std::size_t pixel = 0; pixel < nonzero.size(); pixel += channels)
+    for (std::size_t position = 0; position < channels; ++position)
+      if (nonzero.test(pixel + static_cast<std::size_t>(order[position]))) result.set(pixel + position);
   return result;
 }
-
-}  // namespace
 
 ConvWindows::ConvWindows(const ConvDesign& design, const Workload& workload, std::size_t layer, ChannelOrder order)
     : design_(design),

@@ -22,6 +22,9 @@ struct ConvWork {
 /// are numbered.
 using ChannelOrder = std::vector<std::int64_t>;
 
+/// The non-zeros of a map with the channels of each pixel in this order, which is not empty.
+BitMask reordered(const BitMask& nonzero, const MapShape& map, const ChannelOrder& order);
+
 /// The windows of a weighted node, from the non-zeros of a workload: for each output row, pixel by pixel, the windows
 /// of a pixel (groups() x steps()), and for each of these all streams().
 class ConvWindows {

@@ -10,15 +10,6 @@
 namespace sparsim {
 namespace {
 
-BitMask permuted(const BitMask& mask, const MapShape& map, const ChannelOrder& order) {
-  BitMask moved(mask.size());
-  const auto channels = static_cast<std::size_t>(map.channels);
-  for (std::size_t pixel = 0; pixel < mask.size(); pixel += channels)
-    for (std::size_t position = 0; position < channels; ++position)
-      if (mask.test(pixel + static_cast<std::size_t>(order[position]))) moved.set(pixel + position);
-  return moved;
-}
-
 // Windows of a stream and an image.
 double windows(const ConvDesign& design) {
   return static_cast<double>(design.shape.output.pixels() * design.groups() * design.steps());
@@ -55,7 +46,7 @@ void WindowHistogram::for_each_row(const ConvDesign& design, const ChannelOrder&
   std::vector<std::uint8_t> counts(static_cast<std::size_t>(counter.windows_per_row()));
   for (std::size_t image = 0; image < images_; ++image) {
     BitMask nonzero = workload_.nonzero(image, layer_);
-    if (design.clustered() && !order.empty()) nonzero = permuted(nonzero, shape_.input, order);
+    if (design.clustered() && !order.empty()) nonzero = reordered(nonzero, shape_.input, order);
     for (std::int64_t y = 0; y < shape_.output.height; ++y) {
       counter.count_row(nonzero, y, counts.data());
       take(counts.data());

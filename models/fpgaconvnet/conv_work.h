@@ -10,11 +10,9 @@
 
 #include "models/core/work.h"
 #include "models/fpgaconvnet/conv_design.h"
+#include "models/fpgaconvnet/conv_windows.h"
 
 namespace sparsim {
-
-/// order[position]: the channel at this position of a pixel; empty where channels come in their own order.
-using ChannelOrder = std::vector<std::int64_t>;
 
 /// What an image asks of a weighted node, the mean over images, if nothing but its own engines, a window a cycle for
 /// each stream and a word a cycle on each side held it up. All in cycles.

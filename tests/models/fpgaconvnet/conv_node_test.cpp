@@ -310,10 +310,11 @@ TEST_P(ConvNodes, HaveTheFifosOfTheHardwareInside) {
 }
 
 // The hardware stops with the kernel. What is behind the last word that leaves does not matter.
-TEST_P(ConvNodes, LoseNothingInPartsBeforeALimit) {
+TEST_P(ConvNodes, LoseNothingBeforeALimit) {
   const Case& c = GetParam();
   const Bench bench(c);
   NaiveConv naive(c, bench);
+  FusedConv fused(c, bench);
   PartsConv parts(c, bench);
   TimedRun::Options options;
   options.max_cycles = static_cast<Cycles>(Random(c.seed, 3).below(1000));
@@ -324,6 +325,7 @@ TEST_P(ConvNodes, LoseNothingInPartsBeforeALimit) {
     outcome.received = build.network.outcome().received;
     return outcome;
   };
+  EXPECT_THAT(differences(received(naive), received(fused)), IsEmpty()) << "limit " << *options.max_cycles;
   EXPECT_THAT(differences(received(naive), received(parts)), IsEmpty()) << "limit " << *options.max_cycles;
 }
 

@@ -183,13 +183,15 @@ std::vector<std::string> problems(const FpgaConvNetConfig& config, const LayerGr
   if (!not_carried.empty() || config.fifo_depths.empty()) return found;
 
   const Pipeline pipeline = pipeline_of(config, graph);
-  for (const auto& [name, depth] : config.fifo_depths)
-    if (std::none_of(pipeline.edges.begin(), pipeline.edges.end(), [&](const auto& edge) { return edge.name == name; }))
-      found.push_back(fmt::format(
-          "fifos.depths.{}: the pipeline has no such FIFO; they are named PRODUCER_to_CONSUMER, and between the two "
-          "may "
-          "stand a PRODUCER_split, where a map has several readers, and an X_squeeze_Y, where widths differ",
-          name));
+  for (const auto& named : config.fifo_depths) {
+    const auto has_name = [&](const PipelineEdge& edge) { return edge.name == named.first; };
+    if (std::none_of(pipeline.edges.begin(), pipeline.edges.end(), has_name))
+      found.push_back(
+          fmt::format("fifos.depths.{}: the pipeline has no such FIFO; they are named PRODUCER_to_CONSUMER, "
+                      "and between the two may stand a PRODUCER_split, where a map has several readers, "
+                      "and an X_squeeze_Y, where widths differ",
+                      named.first));
+  }
   return found;
 }
 

@@ -52,13 +52,11 @@ void add_rows(Table& table, const Json& json, const std::string& prefix, const s
 int describe(const Options& options) {
   std::vector<Override> overrides;
   for (const std::string& assignment : options.overrides) overrides.push_back(Override::parse(assignment));
-  const Accelerator a = load_accelerator(options.accelerator, overrides);
   std::optional<Trace> trace;
+  if (!options.trace.empty()) trace = Trace::open(options.trace);
+  const Accelerator a = load_accelerator(options.accelerator, overrides, trace ? &trace->graph() : nullptr);
   Design design;
-  if (!options.trace.empty()) {
-    trace = Trace::open(options.trace);
-    design = a.design(*trace);
-  }
+  if (trace) design = a.design(*trace);
   fmt::print("{} ({}) on {}, {} at {:g} MHz, {} words\n\n", a.name, a.architecture, a.board.board.name,
              a.board.device.name, a.clock_mhz, to_string(a.format));
   Table table({"key", "value", "basis", "source"});

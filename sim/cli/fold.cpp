@@ -139,10 +139,10 @@ int fold_sparcnet(const Options& options, const Accelerator& accelerator, const 
 }
 
 int run(const Options& options) {
+  const Trace trace = Trace::open(options.trace);
   const Accelerator accelerator = load_accelerator(options.accelerator);
   if (!accelerator.fpgaconvnet && !accelerator.sparcnet)
     input_error("{}: architecture {}: has no factors to choose", options.accelerator, accelerator.architecture);
-  const Trace trace = Trace::open(options.trace);
   OutputFile output(options.output);
   return accelerator.fpgaconvnet ? fold_pipeline(options, accelerator, trace, output)
                                  : fold_sparcnet(options, accelerator, trace, output);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -25,7 +26,7 @@ constexpr Cycles kMostCycles = 1'000'000'000'000;  // dates stay exact up to her
 struct Options {
   std::string accelerator, trace, json, timeline, crossbar;
   std::vector<std::string> overrides;
-  std::int64_t images = 0, max_cycles = 0;
+  std::int64_t images = 0, skipped_images = 0, max_cycles = 0;
   double deadline_us = 0;
   bool ignore_capacity = false, no_critical_path = false, gain = false;
 };
@@ -38,8 +39,8 @@ int run(const Options& options) {
     input_error("--json and --timeline: both name {}", options.json);
   std::vector<Override> overrides;
   for (const std::string& assignment : options.overrides) overrides.push_back(Override::parse(assignment));
-  const Accelerator accelerator = load_accelerator(options.accelerator, overrides);
   const Trace trace = Trace::open(options.trace);
+  const Accelerator accelerator = load_accelerator(options.accelerator, overrides, &trace.graph());
   // Opened before the simulation, which is what takes time.
   std::optional<OutputFile> json, timeline;
   if (!options.json.empty()) json.emplace(options.json);
@@ -47,7 +48,9 @@ int run(const Options& options) {
 
   SimulationOptions simulation;
   RunOptions& run = simulation.run;
-  run.images = options.images > 0 ? static_cast<std::size_t>(options.images) : trace.images();
+  simulation.skipped_images = static_cast<std::size_t>(options.skipped_images);
+  const std::size_t left = trace.images() - std::min(trace.images(), simulation.skipped_images);
+  run.images = options.images > 0 ? static_cast<std::size_t>(options.images) : left;
   if (options.max_cycles > 0) run.max_cycles = options.max_cycles;
   run.timeline = !options.timeline.empty();
   run.critical_path = !options.no_critical_path;
@@ -82,6 +85,10 @@ Command run_trace_command() {
                                 "write a timeline for Perfetto");
   command.options.add_options()("images", bounded("images", &options->images, 1, kMostImages)->value_name("N"),
                                 "images to run (default: those of the trace; beyond that they repeat in order)");
+  command.options.add_options()(
+      "skip-images", bounded("skip-images", &options->skipped_images, 0, kMostImages)->value_name("K"),
+      "run the images behind the first K only; what is chosen for the trace (folding, order of "
+      "channels) is chosen by those K");
   command.options.add_options()("max-cycles",
                                 bounded("max-cycles", &options->max_cycles, 1, kMostCycles)->value_name("N"),
                                 "stop at this cycle of the accelerator clock");

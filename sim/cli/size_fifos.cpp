@@ -117,8 +117,8 @@ void print_table(const std::vector<FifoToSize>& fifos, const FifoDepths& depths)
 }
 
 int size(const Options& options) {
-  const Accelerator accelerator = load_accelerator(options.accelerator);
   const Trace trace = Trace::open(options.trace);
+  const Accelerator accelerator = load_accelerator(options.accelerator, {}, &trace.graph());
   const FpgaConvNetConfig config = folded_config(options, accelerator, trace.graph());
   OutputFile output(options.output);
 

@@ -29,7 +29,8 @@ void refuse_crossbar(const std::string& architecture, const RunOptions& options)
     input_error("--crossbar {}: architecture {} has no crossbar", options.crossbar, architecture);
 }
 
-Accelerator load_accelerator(const std::string& path, const std::vector<Override>& overrides) {
+Accelerator load_accelerator(const std::string& path, const std::vector<Override>& overrides,
+                             const LayerGraph* network) {
   YamlFile file = YamlFile::load(path);
   for (const Override& change : overrides) file.set(change);
   Section root = file.root();
@@ -45,6 +46,8 @@ Accelerator load_accelerator(const std::string& path, const std::vector<Override
   a.board = load_board(a.board_file);
   entry.read(root, a);
   a.resource_bill.push_back({"reserved by the board", 1, a.board.reserved});
+  if (network != nullptr && a.network_problems)
+    for (const std::string& problem : a.network_problems(*network)) file.add_problem(problem);
   file.finish();
   a.resolved = file.resolved();
   a.resolved["board"] = a.board.resolved;

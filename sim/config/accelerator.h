@@ -49,6 +49,8 @@ struct Accelerator {
   /// The workload must outlive the design and all that it elaborates. Throws InputError with all that keeps the
   /// accelerator from this network.
   std::function<Design(const Workload&)> design;
+  /// What keeps it from this network, as far as its file can be blamed: each with its place there. May be empty.
+  std::function<std::vector<std::string>(const LayerGraph&)> network_problems;
   // Of its architecture, what a search for a better one starts from; null for the others.
   std::shared_ptr<const FpgaConvNetConfig> fpgaconvnet;
   std::shared_ptr<const SparcnetConfig> sparcnet;
@@ -73,7 +75,9 @@ using ArchitectureReader = void (*)(Section& root, Accelerator& accelerator);
 void refuse_crossbar(const std::string& architecture, const RunOptions& options);
 
 /// Reads an accelerator file and the board, device and technology files that it names, relative to itself. Throws
-/// InputError with all problems of the first file that has any.
-Accelerator load_accelerator(const std::string& path, const std::vector<Override>& overrides = {});
+/// InputError with all problems of the first file that has any; where the network is known, with those of the two
+/// together.
+Accelerator load_accelerator(const std::string& path, const std::vector<Override>& overrides = {},
+                             const LayerGraph* network = nullptr);
 
 }  // namespace sparsim

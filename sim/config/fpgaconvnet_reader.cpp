@@ -112,8 +112,9 @@ std::string located(const FpgaConvNetFile& file, const std::string& problem) {
   return file.path + ": " + problem;
 }
 
-/// Throws InputError with all problems of this configuration and network.
-void check(const FpgaConvNetFile& file, FpgaConvNetConfig config, const LayerGraph& graph) {
+/// All problems of this configuration and network.
+std::vector<std::string> network_problems(const FpgaConvNetFile& file, FpgaConvNetConfig config,
+                                          const LayerGraph& graph) {
   std::vector<std::string> layers, found;
   for (const Layer& layer : graph.layers) layers.push_back(layer.name);
   for (auto node = config.nodes.begin(); node != config.nodes.end();) {
@@ -125,7 +126,14 @@ void check(const FpgaConvNetFile& file, FpgaConvNetConfig config, const LayerGra
       ++node;
     }
   }
-  for (const std::string& problem : problems(config, graph)) found.push_back(located(file, problem));
+  const std::vector<std::string> of_file = problems(config);  // the reader's, told already
+  for (const std::string& problem : problems(config, graph))
+    if (std::find(of_file.begin(), of_file.end(), problem) == of_file.end()) found.push_back(located(file, problem));
+  return found;
+}
+
+void check(const FpgaConvNetFile& file, const FpgaConvNetConfig& config, const LayerGraph& graph) {
+  const std::vector<std::string> found = network_problems(file, config, graph);
   if (!found.empty()) throw InputError(fmt::format("{}", fmt::join(found, "\n")));
 }
 
@@ -136,7 +144,7 @@ Design design(const FpgaConvNetFile& file, const BoardFile& board, const Workloa
   if (file.folding == FoldingSource::automatic) {
     config.fifo_depths.clear();  // which FIFOs there are depends on the factors
     check(file, config, graph);
-    FoldResult folded = fold(config, workload, board);
+    FoldResult folded = fold(config, workload.sample(), board);
     config = std::move(folded.config);
     config.fifo_depths = file.config.fifo_depths;
     result.notes.push_back(fmt::format("folded for this trace and {}: {:.0f} cycles an image by estimate; {}",
@@ -148,15 +156,15 @@ Design design(const FpgaConvNetFile& file, const BoardFile& board, const Workloa
   const FpgaConvNetPlan planned = plan(config, graph);
   result.resource_bill = resource_bill(planned, graph, config.format, board.device.technology);
   if (file.folding != FoldingSource::nodes) result.chosen = folding_keys(config, planned);
-  result.facts = [planned, deal = config.deal, &workload](std::size_t images) {
-    return layer_facts(planned, channel_orders(planned, workload, deal, kDealImages), workload, images);
+  const std::vector<ChannelOrder> orders = channel_orders(planned, workload.sample(), config.deal, kDealImages);
+  result.facts = [planned, orders, &workload](std::size_t images) {
+    return layer_facts(planned, orders, workload, images);
   };
   result.steps = [planned](const std::vector<CauseShare>& critical_path) {
     return design_steps(planned, critical_path);
   };
-  result.elaborate = [config, planned, &workload](const RunOptions& options) {
-    return std::make_unique<FpgaConvNet>(
-        "fpgaconvnet", config, planned, channel_orders(planned, workload, config.deal, kDealImages), workload, options);
+  result.elaborate = [config, planned, orders, &workload](const RunOptions& options) {
+    return std::make_unique<FpgaConvNet>("fpgaconvnet", config, planned, orders, workload, options);
   };
   return result;
 }
@@ -191,6 +199,11 @@ void read_fpgaconvnet(Section& root, Accelerator& accelerator) {
   accelerator.format = c.format;
   accelerator.network_has_resources = true;
   accelerator.fpgaconvnet = std::make_shared<const FpgaConvNetConfig>(c);
+  accelerator.network_problems = [file](const LayerGraph& graph) {
+    FpgaConvNetConfig config = file.config;
+    if (file.folding != FoldingSource::nodes) config.fifo_depths.clear();  // they depend on the factors
+    return network_problems(file, config, graph);
+  };
   accelerator.design = [file = std::move(file), board = accelerator.board](const Workload& workload) {
     return design(file, board, workload);
   };

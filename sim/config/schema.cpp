@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <set>
 
 #include "models/core/error.h"
@@ -168,6 +169,10 @@ Section YamlFile::root() { return Section(*state_, state_->root); }
 void YamlFile::finish() {
   state_->root->report_unknown(*state_);
   throw_problems();
+}
+
+void YamlFile::add_problem(const std::string& with_place) {
+  state_->problems.emplace_back(std::numeric_limits<int>::max(), with_place);
 }
 
 void YamlFile::throw_problems() {

@@ -47,6 +47,8 @@ class YamlFile {
   /// Before root(). Throws InputError where a part of the way to the key is not there.
   void set(const Override& change);
   Section root();
+  /// A problem that is told by more than this file, with its place in it: comes behind those of the file.
+  void add_problem(const std::string& with_place);
   /// Throws InputError if there are problems so far: before a step that cannot be judged without what was read.
   void throw_problems();
   /// Adds the keys nobody asked for to the problems and throws InputError if there are any.

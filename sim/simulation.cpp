@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "models/core/error.h"
+#include "sim/workload/image_range.h"
 
 namespace sparsim {
 namespace {
@@ -196,7 +197,11 @@ const PartResult* computing_part(const LayerResult& layer) {
 
 Result simulate(const Accelerator& accelerator, const Trace& trace, const std::string& trace_sha256,
                 const SimulationOptions& options) {
-  const Design design = accelerator.design(trace);
+  if (options.skipped_images >= trace.images())
+    input_error("--skip-images {}: must be less than the {} images of the trace", options.skipped_images,
+                trace.images());
+  const UnseenImages workload(trace, options.skipped_images);
+  const Design design = accelerator.design(workload);
   const std::vector<ResourceItem> bill = accelerator.whole_bill(design);
   if (!options.ignore_capacity) accelerator.check_capacity(bill);
   if (options.steps && !design.steps)
@@ -213,6 +218,7 @@ Result simulate(const Accelerator& accelerator, const Trace& trace, const std::s
   r.workload = trace.graph().name;
   r.workload_sha256 = trace_sha256;
   r.trace_images = trace.images();
+  r.skipped_images = options.skipped_images;
   r.config = accelerator.resolved;
   r.config.merge_patch(design.chosen);
   r.reached_limit = record.reached_limit;

@@ -48,6 +48,7 @@ struct Deadline {
 
 struct SimulationOptions {
   RunOptions run;
+  std::size_t skipped_images = 0;  // the first of the trace: the design is chosen by them, the others are run
   bool ignore_capacity = false;
   std::optional<double> deadline_us;
   bool steps = false;  // Result::steps are wanted
@@ -66,8 +67,9 @@ struct Result {
   double clock_mhz = 0;
   WordFormat format = WordFormat::fp16;
   std::string workload, workload_sha256;
-  std::size_t trace_images = 0;
-  nlohmann::ordered_json config;  // every key, those chosen for this workload included
+  std::size_t trace_images = 0;    // that it has
+  std::size_t skipped_images = 0;  // its first ones, which were not run
+  nlohmann::ordered_json config;   // every key, those chosen for this workload included
 
   bool reached_limit = false;
   bool layers_overlap = false;  // a pipeline
@@ -104,7 +106,8 @@ struct Result {
 };
 
 /// Simulates once; SystemC allows no second time in a process. Throws InputError where the accelerator does not fit its
-/// device, unless that is to be ignored, and where steps are wanted of an architecture that has none.
+/// device, unless that is to be ignored, where steps are wanted of an architecture that has none, and where all images
+/// are skipped.
 Result simulate(const Accelerator& accelerator, const Trace& trace, const std::string& trace_sha256,
                 const SimulationOptions& options);
 

@@ -74,6 +74,8 @@ class Workload {
 
   virtual const LayerGraph& graph() const = 0;
   virtual std::size_t images() const = 0;
+  /// The images that a design for this workload may be chosen by: other ones than its own where some were set apart.
+  virtual const Workload& sample() const { return *this; }
   /// The non-zero values of a weighted layer's input: [height][width][channels] bits.
   virtual BitMask nonzero(std::size_t image, std::size_t layer) const = 0;
   /// The input channels of a weighted layer that pruning left for this image: [channels] bits.

@@ -127,7 +127,9 @@ std::string run_report(const Result& r) {
   std::string text = fmt::format("{} ({}) on {}, {} at {:g} MHz, {} words\n", r.accelerator, r.architecture, r.board,
                                  r.device, r.clock_mhz, to_string(r.format));
   text += fmt::format("workload {}, {} image{}", r.workload, r.images, r.images == 1 ? "" : "s");
-  if (r.images > r.trace_images) text += fmt::format(" (the trace has {}: they repeat in order)", r.trace_images);
+  if (r.skipped_images > 0) text += fmt::format(" behind the first {} of the trace", r.skipped_images);
+  if (const std::size_t all = r.trace_images - r.skipped_images; r.images > all)
+    text += fmt::format(" (the trace has {}: they repeat in order)", all);
   text += "\n\n" + (r.layers_overlap ? node_table(r) : layer_table(r)) + "\n";
   if (const std::string fifos = fifo_table(r); !fifos.empty()) text += fifos + "\n";
   text += energy_table(r) + "\n";

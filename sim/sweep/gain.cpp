@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-
 #include "models/core/error.h"
 #include "sim/output_file.h"
 #include "sim/sweep/child.h"
+#include "sim/sweep/resolved_accelerator.h"
 
 namespace sparsim {
 
@@ -16,12 +15,12 @@ std::vector<Gain> measure_gains(const Accelerator& accelerator, const Result& re
   std::vector<std::vector<std::string>> commands;
   for (const DesignStep& step : result.steps) {
     nlohmann::ordered_json config = result.config;
-    config["board"] = std::filesystem::absolute(accelerator.board_file).string();
     config.merge_patch(step.change);
     const std::string name = directory.file(std::to_string(commands.size()));
-    OutputFile(name + ".yaml").write(config.dump(2) + "\n");  // JSON is YAML
-    commands.push_back({"run", name + ".yaml", trace_file, "--images", std::to_string(result.images), "--json",
-                        name + ".json", "--ignore-capacity", "--no-critical-path"});
+    OutputFile(name + ".yaml").write(resolved_accelerator(config, accelerator.board_file));
+    commands.push_back({"run", name + ".yaml", trace_file, "--images", std::to_string(result.images), "--skip-images",
+                        std::to_string(result.skipped_images), "--json", name + ".json", "--ignore-capacity",
+                        "--no-critical-path"});
   }
   const std::vector<ChildOutcome> outcomes = run_children(commands, kJobs);
   std::vector<Gain> gains;

@@ -86,7 +86,9 @@ bool ConvNode::run(Ports& ports) {
   }
   while (advance_slot(ports)) {
   }
-  return slot_image_ == images_ && joined_ == sent_;
+  if (slot_image_ != images_ || joined_ != sent_) return false;
+  advance_to(slot_clock_);  // words behind the last window are the last thing that it takes
+  return true;
 }
 
 // Slots until a window is in its FIFO. False: a word is missing, or the limit came.

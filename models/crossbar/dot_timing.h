@@ -115,6 +115,7 @@ class DotTiming {
 };
 
 inline Cycles DotTiming::date(std::int64_t step) const {
+  if (const Jump& last = jumps_.back(); step >= last.step) return last.date + (step - last.step);
   const auto after = std::upper_bound(jumps_.begin(), jumps_.end(), step,
                                       [](std::int64_t s, const Jump& jump) { return s < jump.step; });
   const Jump& jump = *std::prev(after);
@@ -123,6 +124,7 @@ inline Cycles DotTiming::date(std::int64_t step) const {
 
 // The first step at `date` or later.
 inline std::int64_t DotTiming::step_from(Cycles date) const {
+  if (const Jump& last = jumps_.back(); date >= last.date) return last.step + (date - last.date);
   const auto after =
       std::upper_bound(jumps_.begin(), jumps_.end(), date, [](Cycles d, const Jump& jump) { return d < jump.date; });
   if (after == jumps_.begin()) return after->step;

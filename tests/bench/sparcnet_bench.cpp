@@ -7,9 +7,8 @@
 #include <string>
 
 #include "sim/config/accelerator.h"
-#include "sim/workload/inference.h"
 #include "tests/bench/child_time.h"
-#include "tests/bench/random_network.h"
+#include "tests/bench/inference_time.h"
 #include "tests/support/plain_workload.h"
 
 namespace sparsim {
@@ -25,17 +24,7 @@ NetworkDescription description(const benchmark::State& state) {
 
 void baseline(benchmark::State& state) {
   state.SetLabel(kNetworks[static_cast<std::size_t>(state.range(0))]);
-  set_inference_threads(1);
-  const Network network = random_network(description(state));
-  Inference inference(network);
-  const Tensor image{{1, network.input.channels, network.input.height, network.input.width},
-                     std::vector<float>(static_cast<std::size_t>(network.input.elements()), 0.5f)};
-  inference.run(image);  // first touch of memory is not inference
-  for (auto _ : state) {
-    const double start = processor_seconds();
-    benchmark::DoNotOptimize(inference.run(image));
-    state.SetIterationTime(processor_seconds() - start);
-  }
+  time_inference(state, description(state));
 }
 
 void simulation(benchmark::State& state) {

@@ -10,10 +10,9 @@
 
 #include "models/fpgaconvnet/fpgaconvnet.h"
 #include "sim/config/board.h"
-#include "sim/workload/inference.h"
 #include "sim/workload/synthesize.h"
 #include "tests/bench/child_time.h"
-#include "tests/bench/random_network.h"
+#include "tests/bench/inference_time.h"
 #include "tests/support/plain_workload.h"
 
 namespace sparsim {
@@ -92,17 +91,7 @@ void simulate(benchmark::State& state, const Workload& workload) {
 
 void baseline(benchmark::State& state) {
   state.SetLabel(std::string(kNetworks[static_cast<std::size_t>(state.range(0))]) + ", oneDNN");
-  set_inference_threads(1);
-  const Network network = random_network(description(state));
-  Inference inference(network);
-  const Tensor image{{1, network.input.channels, network.input.height, network.input.width},
-                     std::vector<float>(static_cast<std::size_t>(network.input.elements()), 0.5f)};
-  inference.run(image);  // first touch of memory is not inference
-  for (auto _ : state) {
-    const double start = processor_seconds();
-    benchmark::DoNotOptimize(inference.run(image));
-    state.SetIterationTime(processor_seconds() - start);
-  }
+  time_inference(state, description(state));
 }
 
 void simulation(benchmark::State& state) {

@@ -71,6 +71,18 @@ class TimedProcess : public sc_core::sc_module {
   void wake_at(Port& port) {
     port.fifo_->wake_at(*this);
   }
+  /// The clock as it stands, and what led there. Good until a FIFO moves.
+  struct Moment {
+    Cycles date;
+    EventId origin;
+  };
+  Moment moment() const { return {now_, origin_}; }
+  /// Back to `moment`: what was waited for since was not the last thing that mattered.
+  void go_on_from(const Moment& moment) {
+    now_ = moment.date;
+    origin_ = moment.origin;
+  }
+
   /// Guards a date about to be written where others read it: past the limit, the process ends there.
   void check_date(Cycles date) {
     if ((watched_ && date > limit_) || date < cycles(*kernel_now_)) refuse_date(date);

@@ -35,12 +35,16 @@ bool SparseDot::step() {
     }
     if (images_left_ == 0) break;
     if (!windows.await()) return false;
+    const Moment before = moment();
     const CrossbarWindow window = windows.front();
     const bool skipped = shape_.skip_zero_window && window.requests == 0;
     const Cycles pass = skipped ? 0 : dealer_->deal(window.requests);
-    const Cycles entry = timing_.begin(now(), pass, window.last);
-    follow_hold_up(entry);
-    advance_to(entry);
+    const Cycles arrival = now(), entry = timing_.begin(arrival, pass, window.last);
+    if (entry > arrival) {  // the engine was at work, or stood still
+      go_on_from(before);
+      follow_hold_up(entry);
+      advance_to(entry);
+    }
     if (windows_left_ == image_windows_) image_ = {now(), now(), {}};
     image_.buckets.busy += filters_ * pass;
     windows.pop();

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "models/core/random.h"
@@ -13,6 +16,8 @@
 
 namespace sparsim {
 namespace {
+
+using Shares = std::map<std::string, Cycles>;
 
 struct Pipeline {
   const char* name;
@@ -143,30 +148,40 @@ class Sink final : public TimedProcess {
   bool worked_ = false;
 };
 
-class SparseDotPipeline : public testing::TestWithParam<Pipeline> {};
+class SparseDotPipeline : public testing::TestWithParam<Pipeline> {
+ protected:
+  void run(bool critical_path) {
+    const Pipeline& p = GetParam();
+    constexpr std::uint64_t kSeed = 11;
+    SCOPED_TRACE(testing::Message() << "seed " << kSeed);
+    const Stimulus stimulus(p, kSeed);
+    Source source("source", stimulus);
+    TimedFifo<CrossbarWindow> in("in", p.depth_in, 1, p.backward);
+    SparseDot dot("dot", p.shape, p.filters, make_dealer(p.engine, p.shape, p.filters), stimulus.windows.size());
+    TimedFifo<Token> out("out", p.depth_out, 1, p.backward);
+    Sink sink("sink", stimulus);
+    source.out(in);
+    dot.windows(in);
+    dot.results(out);
+    sink.in(out);
+    Region region("region");
+    for (TimedProcess* process : std::initializer_list<TimedProcess*>{&source, &dot, &sink}) region.add(*process);
+    TimedRun timed({std::nullopt, critical_path});
+    timed.run();
 
-TEST_P(SparseDotPipeline, HasTheDatesOfTheEngineCycleByCycle) {
-  const Pipeline& p = GetParam();
-  constexpr std::uint64_t kSeed = 11;
-  SCOPED_TRACE(testing::Message() << "seed " << kSeed);
-  const Stimulus stimulus(p, kSeed);
-  Source source("source", stimulus);
-  TimedFifo<CrossbarWindow> in("in", p.depth_in, 1, p.backward);
-  SparseDot dot("dot", p.shape, p.filters, make_dealer(p.engine, p.shape, p.filters), stimulus.windows.size());
-  TimedFifo<Token> out("out", p.depth_out, 1, p.backward);
-  Sink sink("sink", stimulus);
-  source.out(in);
-  dot.windows(in);
-  dot.results(out);
-  sink.in(out);
-  Region region("region");
-  for (TimedProcess* process : std::initializer_list<TimedProcess*>{&source, &dot, &sink}) region.add(*process);
-  TimedRun().run();
+    const Dates expected = naive(p, stimulus);
+    EXPECT_EQ(source.written, expected.written);
+    EXPECT_EQ(sink.read, expected.read);
+    if (!critical_path) return;
+    Cycles sum = 0;
+    for (const CauseShare& share : timed.critical_path()) sum += share.cycles;
+    EXPECT_EQ(sum, timed.end());
+  }
+};
 
-  const Dates expected = naive(p, stimulus);
-  EXPECT_EQ(source.written, expected.written);
-  EXPECT_EQ(sink.read, expected.read);
-}
+TEST_P(SparseDotPipeline, HasTheDatesOfTheEngineCycleByCycle) { run(false); }
+
+TEST_P(SparseDotPipeline, HasThemWithTheirCausesWhichAddUp) { run(true); }
 
 constexpr CrossbarShape kNineThree{9, 3, false}, kNineThreeSkip{9, 3, true}, kNineNineSkip{9, 9, true},
     kEightTwoSkip{8, 2, true};
@@ -187,6 +202,62 @@ INSTANTIATE_TEST_SUITE_P(
                     Pipeline{"RtlSkipping", kEightTwoSkip, Engine::rtl, 3, 2, 2, 1, 0.1, 3, 3},
                     Pipeline{"Lockstep", kNineThree, Engine::lockstep, 3, 2, 2, 1, 0.4, 3, 3}),
     [](const auto& pipeline) { return pipeline.param.name; });
+
+// ---- what a stalled engine blames: ten windows of one result each through FIFOs of one place, and a source that goes
+// on for 1000 cycles behind the last one it wrote, so that the run ends with what held that up.
+
+Shares shares_of(const CrossbarShape& shape, std::uint64_t requests, Cycles sink_cycles) {
+  constexpr int kWindows = 10;
+  TimedFifo<CrossbarWindow> in("in", 1, 1, 1);
+  TimedFifo<Token> out("out", 1, 1, 1);
+  SparseDot dot("dot", shape, 1, std::make_unique<FastDealer>(shape), kWindows);
+  dot.windows(in);
+  dot.results(out);
+  struct Ends : sc_core::sc_module {
+    TimedThread source, sink;
+    TimedOut<CrossbarWindow> windows{"windows", source};
+    TimedIn<Token> results{"results", sink};
+    Ends(const sc_core::sc_module_name& name, std::uint64_t of_window, Cycles of_result)
+        : sc_module(name),
+          source("source",
+                 [this, of_window] {
+                   for (int i = 0; i < kWindows; ++i) {
+                     windows.write({of_window, true});
+                     source.advance(1);
+                   }
+                   source.advance(1000);
+                 }),
+          sink("sink", [this, of_result] {
+            for (int i = 0; i < kWindows; ++i) {
+              results.read();
+              sink.advance(of_result);
+            }
+          }) {}
+  } ends("ends", requests, sink_cycles);
+  ends.windows(in);
+  ends.results(out);
+  TimedRun timed({std::nullopt, true});
+  timed.run();
+  Shares shares;
+  for (const CauseShare& share : timed.critical_path()) shares[share.cause] = share.cycles;
+  return shares;
+}
+
+// A result is taken every 10 cycles: at 6, 16, 26, 36. The first four windows enter at 1, 3, 5 and 7: the pipeline has
+// room. Results 2, 3 and 4 leave when there is a place, at 17, 27 and 37, and the pipeline moves in these cycles only.
+// Windows 4 to 8 enter at 9 (the window before it sits in the way, but nothing behind it yet), 17, 19, 27 and 37, with
+// the pipeline. So the last one is written at 38, a cycle after window 8 left its place; that waited for the place of
+// result 4, free a cycle after result 3 was taken at 36; that for the sink, three times 10 cycles, since it took result
+// 0 at 6. Before that: a cycle through each FIFO and four through the engine.
+TEST(SparseDotPath, AStalledEngineBlamesWhoStallsIt) {
+  EXPECT_EQ(shares_of({1, 1, false}, 1, 10),
+            (Shares{{"ends.source", 1001}, {"ends.sink", 30}, {"dot", 4}, {"FIFO in", 2}, {"FIFO out", 2}}));
+}
+
+// Four non-zeros on a multiplier, four cycles a window: they enter at 1, 5, ..., 33, and the last one is written at 34.
+TEST(SparseDotPath, AnEngineThatIsSlowItselfBlamesItself) {
+  EXPECT_EQ(shares_of({4, 1, false}, 0xf, 1), (Shares{{"ends.source", 1001}, {"dot", 32}, {"FIFO in", 2}}));
+}
 
 }  // namespace
 }  // namespace sparsim

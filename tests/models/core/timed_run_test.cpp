@@ -89,38 +89,36 @@ TEST(TimedRunDeadlock, SaysWhereNoDepthHelps) {
             "more depth alone does not resolve it");
 }
 
-/// Reads a control word first, as many data after it, and hands each on; in a region.
+/// Hands data on beside its clock, and a control word when it has them all; in a region.
 struct Relay final : TimedProcess {
-  TimedIn<int> data{"data", *this}, control{"control", *this};
-  TimedOut<int> out{"out", *this};
+  TimedIn<int> data{"data", *this};
+  TimedOut<int> side{"side", *this}, control{"control", *this};
   explicit Relay(const sc_core::sc_module_name& name) : TimedProcess(name) {}
 
  private:
   bool step() override {
-    if (left_ < 0) {
-      if (!control.await()) return false;
-      left_ = control.read();
+    for (; handed_on_ < 5; ++handed_on_) {
+      if (!data.await() || !side.await()) return false;
+      side.put(data.read());
     }
-    for (; left_ > 0; --left_) {
-      if (!data.await() || !out.await()) return false;
-      out.write(data.read());
-    }
+    if (!control.await()) return false;
+    control.write(5);
     return true;
   }
-  int left_ = -1;
+  int handed_on_ = 0;
 };
 
-// Data come from a DMA engine, in kernel time: at cycles 100, 200, 300. When nothing moves, the kernel stands there,
-// while the relay has not begun; what it would do then has dates of long ago.
+// Data come from a DMA engine, in kernel time, at cycles 100, 200, ... When nothing moves, the kernel stands at 500 and
+// the relay at 101, where it read the first item; once it has room, it reads the next, which was there at 201.
 TEST(TimedRunDeadlock, IsExploredThoughTheKernelWentOn) {
-  TimedFifo<int> data("data", 2, 1, 1), control("control", 1, 1, 1), out("out", 1, 1, 1);
+  TimedFifo<int> data("data", 4, 1, 1), side("side", 1, 1, 1), control("control", 1, 1, 1);
   Region region("region");
   Relay relay("relay");
   region.add(relay);
   struct Ends : sc_core::sc_module {
     TimedThread source, sink;
-    TimedOut<int> data{"data", source}, control{"control", source};
-    TimedIn<int> out{"out", sink};
+    TimedOut<int> data{"data", source};
+    TimedIn<int> side{"side", sink}, control{"control", sink};
     explicit Ends(const sc_core::sc_module_name& name)
         : sc_module(name),
           source("source",
@@ -131,21 +129,20 @@ TEST(TimedRunDeadlock, IsExploredThoughTheKernelWentOn) {
                      source.catch_up("memory");
                      data.write(i);
                    }
-                   control.write(5);
                  }),
           sink("sink", [this] {
-            for (int i = 0; i < 5; ++i) EXPECT_EQ(out.read(), i);
+            const int n = control.read();
+            for (int i = 0; i < n; ++i) EXPECT_EQ(side.read(), i);
           }) {}
   } ends("ends");
-  relay.data(data), relay.control(control), relay.out(out);
-  ends.data(data), ends.control(control), ends.out(out);
+  relay.data(data), relay.side(side), relay.control(control);
+  ends.data(data), ends.side(side), ends.control(control);
   EXPECT_EQ(error_of(TimedRun()),
             "deadlock: nothing can move and work is left\n"
-            "  relay at cycle 0 waits for an item in FIFO control (depth 1, empty)\n"
-            "  ends.source at cycle 300 waits for room in FIFO data (depth 2, full)\n"
-            "  ends.sink at cycle 0 waits for an item in FIFO out (depth 1, empty)\n"
+            "  relay at cycle 101 waits for room in FIFO side (depth 1, full)\n"
+            "  ends.sink at cycle 0 waits for an item in FIFO control (depth 1, empty)\n"
             "the run would have finished with\n"
-            "  FIFO data: depth 5");
+            "  FIFO side: depth 5");
 }
 
 // A writer every 10 cycles, a reader that takes 25 an item, one place in between: items enter at 10, 20 and then as the

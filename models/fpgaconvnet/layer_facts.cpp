@@ -15,6 +15,12 @@ Fact words(double value) {
   return cycles("word_cycles", value, "an image: words of the padded map, or words that leave, a cycle each");
 }
 
+// What is in StreamWork::mean() for windows of zeros, each a pass a filter.
+double zero_window_cycles(const ConvDesign& d, const StreamWork& work) {
+  const std::int64_t windows = d.shape.output.pixels() * d.groups() * d.steps();
+  return work.zero_windows * static_cast<double>(windows * d.filters() * d.pass(0));
+}
+
 std::string built(const ConvDesign& d) {
   const Folding& f = d.folding;
   return fmt::format("{} {}x{}x{}, {} of {}", to_string(d.engine), f.coarse_in, f.coarse_out, f.coarse_group, f.fine,
@@ -37,6 +43,8 @@ std::vector<LayerFacts> layer_facts(const FpgaConvNetPlan& plan, const std::vect
       known.built = built(plan.designs[n]);
       known.facts = {
           cycles("ideal_cycles", work.ideal, "an image: operands that count, spread evenly over all multipliers"),
+          cycles("for_zeros_cycles", zero_window_cycles(plan.designs[n], work),
+                 "an image: passes of windows of zeros, the mean of all streams"),
           cycles("mean_stream_cycles", work.mean(),
                  "an image: with multipliers idle at the end of windows, and cycles for windows of zeros"),
           cycles("slowest_stream_cycles", work.slowest(), "an image: of the stream with the most work"),

@@ -17,11 +17,14 @@ constexpr std::int64_t kMaxImages = 1'000'000;
 
 struct Options {
   std::string network, output;
+  std::vector<std::string> overrides;
   std::int64_t seed = 0, images = 1;
 };
 
 int synthesize(const Options& options) {
-  NetworkDescription network = load_network(options.network);
+  std::vector<Override> overrides;
+  for (const std::string& assignment : options.overrides) overrides.push_back(Override::parse(assignment));
+  NetworkDescription network = load_network(options.network, overrides);
   TraceInfo info;
   info.tool_version = kVersion;
   info.source = std::filesystem::path(options.network).filename().string();
@@ -29,6 +32,7 @@ int synthesize(const Options& options) {
   info.seed = static_cast<std::uint64_t>(options.seed);
   info.origin =
       fmt::format("drawn from the shapes and densities of {}, correlation {}", info.source, network.correlation);
+  for (const std::string& assignment : options.overrides) info.origin += ", " + assignment;
   std::size_t assumed = 0;
   for (const Provenance& provenance : network.provenance) assumed += provenance.basis == Basis::assumed ? 1 : 0;
   const std::size_t stated = network.provenance.size();
@@ -62,6 +66,8 @@ Command synthesize_command() {
   option("seed", bounded("seed", &options->seed, 0, kMaxSeed)->required()->value_name("N"), "of all that is drawn");
   option("output,o", po::value(&options->output)->required()->value_name("TRACE.h5"), "where to write the trace");
   option("images", bounded("images", &options->images, 1, kMaxImages)->value_name("N"), "how many; 1 if not given");
+  option("set", po::value(&options->overrides)->value_name("KEY=VALUE")->composing(),
+         "change a key of the network file, density or correlation say; may be repeated");
   command.positional_options.add_options()("network", po::value(&options->network)->required());
   command.positionals.add("network", 1);
   command.run = [options](const po::variables_map&) { return synthesize(*options); };

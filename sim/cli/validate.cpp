@@ -10,6 +10,7 @@
 
 #include "models/core/error.h"
 #include "sim/output_file.h"
+#include "sim/report/lost_cycles.h"
 #include "sim/report/table.h"
 #include "sim/sweep/experiment.h"
 
@@ -62,6 +63,13 @@ Json print_rows(const Experiment& experiment, const std::vector<RunOutcome>& out
   return rows;
 }
 
+const RunOutcome& outcome_of(const std::string& run, const Experiment& experiment,
+                             const std::vector<RunOutcome>& outcomes) {
+  const auto at = std::find_if(experiment.runs.begin(), experiment.runs.end(),
+                               [&](const ExperimentRun& r) { return r.name == run; });
+  return outcomes[static_cast<std::size_t>(at - experiment.runs.begin())];
+}
+
 void print_table(const ExperimentTable& wanted, const Experiment& experiment, const std::vector<RunOutcome>& outcomes) {
   std::vector<std::string> header{"run"};
   header.insert(header.end(), wanted.metrics.begin(), wanted.metrics.end());
@@ -70,9 +78,19 @@ void print_table(const ExperimentTable& wanted, const Experiment& experiment, co
   for (const std::string& run : wanted.runs) {
     std::vector<std::string> cells{run};
     for (const std::string& key : wanted.metrics) cells.push_back(cell(metric({run, key}, experiment, outcomes)));
-    const auto at = std::find_if(experiment.runs.begin(), experiment.runs.end(),
-                                 [&](const ExperimentRun& r) { return r.name == run; });
-    cells.push_back(outcomes[static_cast<std::size_t>(at - experiment.runs.begin())].fits ? "yes" : "no");
+    cells.push_back(outcome_of(run, experiment, outcomes).fits ? "yes" : "no");
+    table.add_row(cells);
+  }
+  fmt::print("\n{}\n{}", wanted.title, table.to_string());
+}
+
+void print_grid(const ExperimentGrid& wanted, const Experiment& experiment, const std::vector<RunOutcome>& outcomes) {
+  std::vector<std::string> header{wanted.metric};
+  header.insert(header.end(), wanted.columns.begin(), wanted.columns.end());
+  Table table(header);
+  for (const ExperimentGrid::Row& row : wanted.rows) {
+    std::vector<std::string> cells{row.what};
+    for (const std::string& run : row.runs) cells.push_back(cell(metric({run, wanted.metric}, experiment, outcomes)));
     table.add_row(cells);
   }
   fmt::print("\n{}\n{}", wanted.title, table.to_string());
@@ -87,8 +105,13 @@ int validate(const Options& options) {
     const Experiment experiment = load_experiment(path);
     const std::vector<RunOutcome> outcomes = run_experiment(experiment, static_cast<std::size_t>(options.jobs));
     fmt::print("{}: {}\nfitted: {}\n\n", experiment.name, experiment.source, experiment.fitted_on);
-    all[experiment.name] = print_rows(experiment, outcomes);
+    all[experiment.name] = Json::array();
+    if (!experiment.rows.empty()) all[experiment.name] = print_rows(experiment, outcomes);
     for (const ExperimentTable& table : experiment.tables) print_table(table, experiment, outcomes);
+    for (const ExperimentGrid& grid : experiment.grids) print_grid(grid, experiment, outcomes);
+    for (const std::string& run : experiment.nodes)
+      if (const RunOutcome& outcome = outcome_of(run, experiment, outcomes); !outcome.result.is_null())
+        fmt::print("\n{}: where the cycles of an image go, node by node\n{}", run, lost_cycles_table(outcome.result));
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
       if (!outcomes[i].result.is_null()) continue;
       failed = true;

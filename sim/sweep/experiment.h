@@ -12,16 +12,29 @@ struct ExperimentWorkload {
   std::string name;
   std::string file;  // resolved
   bool synthesized = false;
-  std::int64_t seed = 1;
+  // Of one that is synthesized:
+  std::int64_t seed = 1, images = 1;
+  std::vector<std::string> set;  // KEY=VALUE of its network description
+};
+
+/// `sparsim fold` for a run.
+struct ExperimentFold {
+  std::vector<std::string> limit;  // RESOURCE=N
+  std::vector<std::string> set;    // KEY=VALUE of the accelerator that is folded, where not those of the run
 };
 
 /// One simulation.
 struct ExperimentRun {
   std::string name, accelerator, workload;
-  std::vector<std::string> set;  // KEY=VALUE
+  std::vector<std::string> set;        // KEY=VALUE
+  std::int64_t images = 0;             // 0: as many as there are
+  std::int64_t skip_images = 0;        // the first of the workload, by which the accelerator is folded
+  std::optional<ExperimentFold> fold;  // beforehand
+  std::string baseline;                // a run that it is compared with, or itself; empty: none
 };
 
-/// A number of a run's result.json: `run/key`, with dots for nested keys ("alexnet/resources.dsp").
+/// A number of a run's result.json: `run/key`, with dots for nested keys ("alexnet/resources.dsp"). "KEY over baseline"
+/// is its ratio to the same number of the run's baseline.
 struct Metric {
   std::string run, key;
 };
@@ -43,6 +56,17 @@ struct ExperimentTable {
   std::vector<std::string> runs, metrics;
 };
 
+/// One number of many runs: a run a cell.
+struct ExperimentGrid {
+  struct Row {
+    std::string what;
+    std::vector<std::string> runs;  // by column
+  };
+  std::string title, metric;
+  std::vector<std::string> columns;
+  std::vector<Row> rows;
+};
+
 /// A file of configs/experiments/: the runs that reproduce a source, and what it published.
 struct Experiment {
   std::string name, source, fitted_on;
@@ -50,6 +74,8 @@ struct Experiment {
   std::vector<ExperimentRun> runs;
   std::vector<ExperimentRow> rows;
   std::vector<ExperimentTable> tables;
+  std::vector<ExperimentGrid> grids;
+  std::vector<std::string> nodes;  // runs whose cycles are shown node by node
 };
 
 /// Throws InputError with all problems at once, a name that stands nowhere among them.
@@ -62,7 +88,7 @@ struct RunOutcome {
   bool fits = true;  // its device
 };
 
-/// Synthesizes and simulates in child processes. Results in the order of Experiment::runs.
+/// Synthesizes, folds and simulates in child processes. Results in the order of Experiment::runs.
 std::vector<RunOutcome> run_experiment(const Experiment& experiment, std::size_t jobs);
 
 /// A row's prediction; nothing where a run that it needs failed. Throws InputError where the result has no such key.

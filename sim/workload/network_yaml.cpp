@@ -245,7 +245,11 @@ void Reader::read_connectivity(Section& section, Layer& layer) {
 
 }  // namespace
 
-NetworkDescription load_network(const std::string& path) { return Reader(YamlFile::load(path)).read(); }
+NetworkDescription load_network(const std::string& path, const std::vector<Override>& overrides) {
+  YamlFile file = YamlFile::load(path);
+  for (const Override& change : overrides) file.set(change);
+  return Reader(std::move(file)).read();
+}
 
 NetworkDescription parse_network(std::string_view text, const std::string& name) {
   return Reader(YamlFile::parse(text, name)).read();

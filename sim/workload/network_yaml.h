@@ -25,7 +25,7 @@ struct NetworkDescription {
 };
 
 /// Throws InputError with all problems at once, `file:line: key: what is wrong, what is allowed`.
-NetworkDescription load_network(const std::string& path);
+NetworkDescription load_network(const std::string& path, const std::vector<Override>& overrides = {});
 NetworkDescription parse_network(std::string_view text, const std::string& name);
 
 }  // namespace sparsim

@@ -18,11 +18,12 @@ constexpr char kSound[] = R"(experiment: e
 source: a paper
 fitted_on: nothing
 workloads:
-  net: {network: net.yaml, seed: 7}
+  net: {network: net.yaml, seed: 7, images: 3, set: [density=0.4]}
   real: {trace: traces/real.h5}
 runs:
   small: {accelerator: small.yaml, workload: net}
-  large: {accelerator: large.yaml, workload: real, set: [pe_grid.rows=8]}
+  large: {accelerator: large.yaml, workload: real, set: [pe_grid.rows=8], baseline: small}
+  folded: {accelerator: large.yaml, workload: real, set: [deep=9], fold: {limit: [dsp=9]}, skip_images: 2, baseline: folded}
 rows:
   - {what: rate, unit: GOP/s, published: 20, value: small/gops, fitted: true}
   - {what: gain, unit: x, published: 2, value: large/gops, over: small/gops}
@@ -30,6 +31,13 @@ rows:
   - {what: against a chip, unit: x, published: 3, value: large/gops, over_published: 10}
 tables:
   - {title: sizes, runs: [small, large], metrics: [gops]}
+grids:
+  - title: grid
+    metric: gops over baseline
+    columns: [one, two]
+    rows:
+      - {what: first, runs: [large, folded]}
+nodes: [large]
 )";
 
 class ExperimentFile : public testing::Test {
@@ -70,18 +78,35 @@ TEST_F(ExperimentFile, ReadsWorkloadsRunsRowsAndTables) {
   EXPECT_EQ(e.workloads[0].file, directory_.file("net.yaml"));
   EXPECT_FALSE(e.workloads[1].synthesized);
   EXPECT_EQ(e.workloads[1].file, directory_.file("traces/real.h5"));
-  ASSERT_EQ(e.runs.size(), 2u);
+  EXPECT_EQ(e.workloads[0].images, 3);
+  EXPECT_THAT(e.workloads[0].set, testing::ElementsAre("density=0.4"));
+  ASSERT_EQ(e.runs.size(), 3u);
   EXPECT_EQ(e.runs[1].workload, "real");
   EXPECT_THAT(e.runs[1].set, testing::ElementsAre("pe_grid.rows=8"));
   ASSERT_EQ(e.rows.size(), 4u);
   EXPECT_TRUE(e.rows[0].fitted);
   EXPECT_FALSE(e.rows[1].fitted);
   EXPECT_EQ(e.tables.at(0).runs.size(), 2u);
+  EXPECT_EQ(e.grids.at(0).rows.at(0).what, "first");
+  EXPECT_THAT(e.grids[0].rows[0].runs, testing::ElementsAre("large", "folded"));
+  EXPECT_THAT(e.nodes, testing::ElementsAre("large"));
+}
+
+TEST_F(ExperimentFile, FoldsTheAcceleratorOfTheRunUnlessToldAnother) {
+  const Experiment e = load_experiment(written());
+  EXPECT_FALSE(e.runs[1].fold);
+  ASSERT_TRUE(e.runs[2].fold);
+  EXPECT_EQ(e.runs[2].skip_images, 2);
+  EXPECT_THAT(e.runs[2].fold->limit, testing::ElementsAre("dsp=9"));
+  EXPECT_THAT(e.runs[2].fold->set, testing::ElementsAre("deep=9"));
+  const Experiment other = load_experiment(written("fold: {limit: [dsp=9]}", "fold: {set: [deep=2]}"));
+  EXPECT_THAT(other.runs[2].fold->set, testing::ElementsAre("deep=2"));
+  EXPECT_THAT(other.runs[2].set, testing::ElementsAre("deep=9"));
 }
 
 TEST_F(ExperimentFile, PredictsFromOneMetricOrTwo) {
   const Experiment e = load_experiment(written());
-  const std::vector<RunOutcome> outcomes{outcome(20, 3), outcome(50, 12)};
+  const std::vector<RunOutcome> outcomes{outcome(20, 3), outcome(50, 12), outcome(10, 1)};
   EXPECT_EQ(predicted(e.rows[0], e, outcomes), 20);
   EXPECT_EQ(predicted(e.rows[1], e, outcomes), 2.5);  // 50 / 20
   EXPECT_EQ(predicted(e.rows[2], e, outcomes), 75);   // 100 (1 - 3 / 12)
@@ -90,15 +115,24 @@ TEST_F(ExperimentFile, PredictsFromOneMetricOrTwo) {
 
 TEST_F(ExperimentFile, PredictsNothingFromARunThatFailed) {
   const Experiment e = load_experiment(written());
-  const std::vector<RunOutcome> outcomes{RunOutcome{{}, "deadlock", true}, outcome(50, 12)};
+  const std::vector<RunOutcome> outcomes{RunOutcome{{}, "deadlock", true}, outcome(50, 12), outcome(10, 1)};
   EXPECT_EQ(predicted(e.rows[0], e, outcomes), std::nullopt);
   EXPECT_EQ(predicted(e.rows[1], e, outcomes), std::nullopt);
   EXPECT_EQ(predicted(e.rows[3], e, outcomes), 5);
+  EXPECT_EQ(metric({"large", "gops over baseline"}, e, outcomes), std::nullopt);
+}
+
+TEST_F(ExperimentFile, ComparesWithTheBaseline) {
+  const Experiment e = load_experiment(written());
+  const std::vector<RunOutcome> outcomes{outcome(20, 3), outcome(50, 12), outcome(10, 1)};
+  EXPECT_EQ(metric({"large", "gops over baseline"}, e, outcomes), 2.5);
+  EXPECT_EQ(metric({"large", "energy.j over baseline"}, e, outcomes), 4);
+  EXPECT_EQ(metric({"folded", "gops over baseline"}, e, outcomes), 1);
 }
 
 TEST_F(ExperimentFile, RefusesAMetricThatTheResultDoesNotHold) {
   const Experiment e = load_experiment(written());
-  const std::vector<RunOutcome> outcomes{outcome(20, 3), outcome(50, 12)};
+  const std::vector<RunOutcome> outcomes{outcome(20, 3), outcome(50, 12), outcome(10, 1)};
   for (const char* key : {"gop", "energy", "name", "energy.j.x"}) {
     try {
       metric({"small", key}, e, outcomes);
@@ -113,22 +147,48 @@ TEST_F(ExperimentFile, SaysWhichNameStandsNowhere) {
   EXPECT_EQ(problem("workload: net}", "workload: nte}"),
             "e.yaml:8: runs.small.workload: 'nte': must be one of the workloads above");
   EXPECT_EQ(problem("value: small/gops", "value: smal/gops"),
-            "e.yaml:11: rows[0].value: 'smal/gops': must be RUN/KEY of a run above");
+            "e.yaml:12: rows[0].value: 'smal/gops': must be RUN/KEY of a run above");
   EXPECT_EQ(problem("over: small/gops", "over: gops"),
-            "e.yaml:12: rows[1].over: 'gops': must be RUN/KEY of a run above");
+            "e.yaml:13: rows[1].over: 'gops': must be RUN/KEY of a run above");
   EXPECT_EQ(problem("value: small/gops", "value: small/"),
-            "e.yaml:11: rows[0].value: 'small/': must be RUN/KEY of a run above");
+            "e.yaml:12: rows[0].value: 'small/': must be RUN/KEY of a run above");
   EXPECT_EQ(problem("runs: [small, large]", "runs: [small, larg]"),
-            "e.yaml:16: tables[0].runs: 'larg': must be one of the runs above");
+            "e.yaml:17: tables[0].runs: 'larg': must be one of the runs above");
+  EXPECT_EQ(problem("baseline: small", "baseline: smal"),
+            "e.yaml:9: runs.large.baseline: 'smal': must be this run or one above");
+  EXPECT_EQ(problem("runs: [large, folded]", "runs: [larg, folded]"),
+            "e.yaml:23: grids[0].rows[0].runs: 'larg': must be one of the runs above");
+  EXPECT_EQ(problem("nodes: [large]", "nodes: [larg]"), "e.yaml:24: nodes: 'larg': must be one of the runs above");
+}
+
+TEST_F(ExperimentFile, RefusesAGridThatHasNoRunForEveryColumn) {
+  EXPECT_EQ(problem("columns: [one, two]", "columns: [one]"),
+            "e.yaml:23: grids[0].rows[0].runs: 2 runs: must be 1, one a column");
+}
+
+TEST_F(ExperimentFile, RefusesARatioToNoBaseline) {
+  EXPECT_EQ(problem("runs: [large, folded]", "runs: [small, folded]"),
+            "e.yaml:23: grids[0].rows[0].runs: 'small': 'gops over baseline' is shown, so it must have a baseline");
+}
+
+TEST_F(ExperimentFile, RefusesWhatATraceWouldIgnore) {
+  EXPECT_THAT(problem("{trace: traces/real.h5}", "{trace: traces/real.h5, seed: 3}"),
+              HasSubstr("workloads.real.seed: unknown key"));
 }
 
 TEST_F(ExperimentFile, RefusesARatioOverZero) {
   EXPECT_THAT(problem("over_published: 10", "over_published: 0"), HasSubstr("rows[3].over_published: 0: must be "));
 }
 
+TEST_F(ExperimentFile, RefusesToShowNothing) {
+  const std::string text = kSound;
+  EXPECT_EQ(problem(text.substr(text.find("rows:")), ""),
+            "e.yaml:1: rows: missing, and so are tables and grids; must have one of them");
+}
+
 TEST(ShippedExperiments, Load) {
   for (const auto& entry : std::filesystem::directory_iterator(SPARSIM_SOURCE_DIR "/configs/experiments"))
-    EXPECT_FALSE(load_experiment(entry.path()).rows.empty()) << entry.path();
+    EXPECT_NO_THROW(load_experiment(entry.path())) << entry.path();
 }
 
 }  // namespace

@@ -167,11 +167,10 @@ std::vector<std::string> problems(const FpgaConvNetConfig& config, const LayerGr
   std::size_t known = 0;
   for (std::size_t i = 0; i < graph.layers.size(); ++i) {
     const Layer& layer = graph.layers[i];
-    const auto node = config.nodes.find(layer.name);
-    if (node == config.nodes.end()) continue;
-    ++known;
-    for (const std::string& problem : layer.weighted() ? weighted_problems(config, node->second, layer)
-                                                       : other_problems(node->second, graph, layer, has_node[i]))
+    const NodeConfig& node = node_config(config, layer);
+    known += config.nodes.count(layer.name);
+    for (const std::string& problem :
+         layer.weighted() ? weighted_problems(config, node, layer) : other_problems(node, graph, layer, has_node[i]))
       found.push_back("nodes." + layer.name + problem);
   }
   const auto is_layer = [&](const std::string& name) {

@@ -112,6 +112,15 @@ std::string located(const FpgaConvNetFile& file, const std::string& problem) {
   return file.path + ": " + problem;
 }
 
+/// As it is before its folding is known: which FIFOs there are, and which crossbars, depends on the factors.
+FpgaConvNetConfig unfolded(const FpgaConvNetFile& file) {
+  FpgaConvNetConfig config = file.config;
+  if (file.folding == FoldingSource::nodes) return config;
+  config.fifo_depths.clear();
+  config.built_crossbars = false;
+  return config;
+}
+
 /// All problems of this configuration and network.
 std::vector<std::string> network_problems(const FpgaConvNetFile& file, FpgaConvNetConfig config,
                                           const LayerGraph& graph) {
@@ -142,8 +151,7 @@ Design design(const FpgaConvNetFile& file, const BoardFile& board, const Workloa
   FpgaConvNetConfig config = file.config;
   Design result;
   if (file.folding == FoldingSource::automatic) {
-    config.fifo_depths.clear();  // which FIFOs there are depends on the factors
-    check(file, config, graph);
+    check(file, unfolded(file), graph);
     FoldResult folded = fold(config, workload.sample(), board);
     config = std::move(folded.config);
     config.fifo_depths = file.config.fifo_depths;
@@ -200,9 +208,7 @@ void read_fpgaconvnet(Section& root, Accelerator& accelerator) {
   accelerator.network_has_resources = true;
   accelerator.fpgaconvnet = std::make_shared<const FpgaConvNetConfig>(c);
   accelerator.network_problems = [file](const LayerGraph& graph) {
-    FpgaConvNetConfig config = file.config;
-    if (file.folding != FoldingSource::nodes) config.fifo_depths.clear();  // they depend on the factors
-    return network_problems(file, config, graph);
+    return network_problems(file, unfolded(file), graph);
   };
   accelerator.design = [file = std::move(file), board = accelerator.board](const Workload& workload) {
     return design(file, board, workload);

@@ -49,14 +49,16 @@ DesignStep factor_step(const std::string& what, const std::string& layer, const 
 std::optional<DesignStep> wider(const std::string& layer, const ConvDesign& design, const std::string& part) {
   const Folding& f = design.folding;
   if (begins(part, "line_buffers")) {
-    const auto next = next_divisor(f.coarse_in, design.shape.channels_per_group());
-    if (next) return factor_step("input streams more", layer, "coarse_in", f.coarse_in, *next);
+    ConvDesign more = design;
+    while (++more.folding.coarse_in <= design.shape.channels_per_group())
+      if (problems(more).empty())
+        return factor_step("input streams more", layer, "coarse_in", f.coarse_in, more.folding.coarse_in);
     return std::nullopt;
   }
   const int most = static_cast<int>(design.operands());
   ConvDesign faster = design;
   while (design.engine != DotEngine::round_robin && ++faster.folding.fine <= most)
-    if (faster.pass(most) < design.pass(most))
+    if (faster.pass(most) < design.pass(most) && problems(faster).empty())
       return factor_step("a lane more", layer, "fine", f.fine, faster.folding.fine);
   const auto next = next_divisor(f.coarse_out, design.shape.filters_per_group());
   if (next) return factor_step("filters more at a time", layer, "coarse_out", f.coarse_out, *next);

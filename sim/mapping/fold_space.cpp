@@ -36,7 +36,8 @@ FoldSpace::FoldSpace(const FpgaConvNetConfig& config, const Workload& workload, 
                      std::size_t images)
     : graph_(workload.graph()), board_(board), base_(config) {
   for (auto& [name, node] : base_.nodes) node.folding = {}, node.coarse = 0;
-  base_.fifo_depths.clear();  // which FIFOs there are depends on the factors
+  base_.fifo_depths.clear();      // which FIFOs there are depends on the factors
+  base_.built_crossbars = false;  // those of factors of 1 need not be
   const std::vector<std::string> found = problems(base_, graph_);
   if (!found.empty()) throw InputError(fmt::format("{}", fmt::join(found, "\n")));
 
@@ -52,6 +53,7 @@ FoldSpace::FoldSpace(const FpgaConvNetConfig& config, const Workload& workload, 
     const PipelineNode& node = pipeline.nodes[n];
     if (node.kind == NodeKind::weighted) {
       weighted_.push_back({node.layer, base.designs[n], WindowHistogram(workload, node.layer, images), {}});
+      weighted_.back().design.built_only = config.built_crossbars;
       list_options(weighted_.back());
     } else if (node.layer != PipelineNode::kNoLayer) {
       std::int64_t common = pipeline.output(node).map.channels;
@@ -60,6 +62,7 @@ FoldSpace::FoldSpace(const FpgaConvNetConfig& config, const Workload& workload, 
       others_.push_back({node.layer, slots_of(base, node, graph_), divisors(common)});
     }
   }
+  base_.built_crossbars = config.built_crossbars;
   list_intervals();
 }
 

@@ -105,7 +105,7 @@ TEST(FpgaConvNetReader, FoldsForTheTraceAndSaysSo) {
 
 TEST(FpgaConvNetReader, ReportsAllThatIsWrongWithAFileAtOnce) {
   AcceleratorText text;
-  text.replace("depth: {value: 2,", "depth: {value: 0,")
+  text.replace("  depth: {value: 32,", "  depth: {value: 0,")
       .replace("folding: auto",
                "folding: nodes\n"
                "deals: snake\n"
@@ -156,6 +156,25 @@ TEST(FpgaConvNetReader, ReportsAllThatIsWrongForANetworkAtOnceWithItsPlaceInTheF
   EXPECT_THAT(error_of([&] { a.design(unsupported); }),
               AllOf(HasSubstr("layer 'norm' (normalization): streams cannot carry it"),
                     HasSubstr("nodes.first.fine = 10"), HasSubstr("nodes.frist")));
+}
+
+// A 1x1 layer: no RTL stands for factors of 1, which are those of a layer that is left out, but for clusters of 4.
+TEST(FpgaConvNetReader, HoldsCrossbarsToThoseThatWereBuilt) {
+  LayerGraph network = graph();
+  network.layers.push_back(conv("pointwise", 4, 6, 4, 1));
+  network.layers.back().inputs = {1};
+  network.layers[0].shape.output.channels = network.layers[1].shape.input.channels =
+      network.layers[1].shape.output.channels = network.layers[2].shape.input.channels = 8;
+  const PlainWorkload workload(network);
+  AcceleratorText left_out;
+  left_out.replace("folding: auto", "folding: nodes\ncrossbars: built");
+  left_out.replace("engine: {value: dense", "engine: {value: crossbar");
+  EXPECT_THAT(error_of([&] { left_out.load().design(workload); }),
+              HasSubstr("nodes.pointwise.fine = 1: no RTL was built for a crossbar of 1x1"));
+  AcceleratorText folded;
+  folded.replace("folding: auto", "folding: auto\ncrossbars: built\nnodes:\n  pointwise: {window_depth: 8}");
+  folded.replace("engine: {value: dense", "engine: {value: crossbar");
+  EXPECT_EQ(error_of([&] { folded.load().design(workload); }), "no error");
 }
 
 TEST(FpgaConvNetReader, RefusesFactorsBesideAFoldingThatBringsItsOwn) {

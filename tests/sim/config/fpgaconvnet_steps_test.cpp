@@ -50,6 +50,20 @@ TEST(DesignSteps, TakeALaneThatShortensAWindowOrElseMoreFilters) {
   EXPECT_TRUE(n.steps({{"conv_1.engine_0", 1}}).empty());
 }
 
+// Built are 9x4 and then 9x9; clusters of 4x2 and 8x2, and none of 6.
+TEST(DesignSteps, TakeOnlyCrossbarsThatWereBuiltWhereTheyHaveTo) {
+  Network n;
+  n.config.engine = DotEngine::crossbar;
+  n.config.built_crossbars = true;
+  n.config.nodes["conv.1"].folding.fine = 4;
+  EXPECT_EQ(n.steps({{"conv_1.engine_0", 1}})[0].change, node("conv.1", "fine", 9));
+  n.graph.input.channels = 24;
+  n.graph.layers[0] = conv("conv.1", 8, 24, 6, 1);
+  n.config.nodes["conv.1"].folding = {4, 1, 1, 2};
+  EXPECT_EQ(n.steps({{"conv_1.line_buffers", 1}})[0].change, node("conv.1", "coarse_in", 8));
+  EXPECT_EQ(n.steps({{"conv_1.engine_0", 1}})[0].change, node("conv.1", "coarse_out", 2));
+}
+
 TEST(DesignSteps, DeepenTheFirstFifoByOne) {
   Network n;
   n.config.fifo_depths["conv.1_to_pool"] = 5;

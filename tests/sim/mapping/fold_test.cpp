@@ -274,6 +274,20 @@ TEST(FoldOthers, LayersWithoutWeightsGetTheNarrowestStreamsThatKeepUp) {
   }
 }
 
+// Factors of 1 have no RTL in a 1x1 layer, but 4x2 and 8x2 clusters do.
+TEST(FoldOthers, CrossbarsThatWereBuiltAreFoundWhereFactorsOfOneAreNone) {
+  const LayerGraph graph = chain({conv("a", 6, 8, 8, 3), conv("b", 4, 8, 4, 1)});
+  const MaskedWorkload workload = sparse(graph, 1);
+  FpgaConvNetConfig config = engine(DotEngine::crossbar);
+  config.built_crossbars = true;
+  config.nodes["b"].window_depth = 8;
+  const FoldResult result = fold(config, workload, board(100));
+  EXPECT_TRUE(result.config.built_crossbars);
+  EXPECT_THAT(problems(result.config, graph), testing::IsEmpty());
+  EXPECT_THAT(result.config.nodes.at("b").folding.coarse_in, testing::AnyOf(4, 8));
+  EXPECT_EQ(result.config.nodes.at("b").folding.fine, 2);
+}
+
 TEST(FoldOthers, ProblemsThatFactorsDoNotMendAreErrors) {
   const LayerGraph graph = three_layers(3);
   const PlainWorkload workload(graph);

@@ -165,5 +165,41 @@ TEST(FpgaConvNetPlan, GivesAFifoTheDepthThatNamesIt) {
   EXPECT_EQ(edge(p, "source_to_first").depth, 5u);
 }
 
+// The first has 1 x 2 results of a pixel behind it (6 filters, 3 at a time) and, at stride 1, all of a row while it
+// works on the one before it: nothing before it. The pool, at stride 2, takes a row of 24 pixels of 2 words while it
+// gives none: half of two rows. The wide one has 2 results a pixel behind it, and stride 1 again. Between the pool and
+// the wide one stands a squeeze, which needs nothing.
+TEST(FpgaConvNetPlan, GivesBurstsRoom) {
+  FpgaConvNetConfig c;
+  c.nodes["first"] = folded(4, 3, 9);
+  const auto room = [&](const char* name) {
+    c.burst_fifos = true;
+    const std::size_t with = edge(plan(c, graph()).pipeline, name).depth;
+    c.burst_fifos = false;
+    return with - edge(plan(c, graph()).pipeline, name).depth;
+  };
+  EXPECT_EQ(room("source_to_first"), 0u);
+  EXPECT_EQ(room("first_to_pool"), 2u + 24u);
+  EXPECT_EQ(room("pool_to_pool_squeeze_wide"), 0u);
+  EXPECT_EQ(room("pool_squeeze_wide_to_wide"), 0u);
+  EXPECT_EQ(room("wide_to_sink"), 2u);
+}
+
+// A node of one row of results has nothing to keep up with.
+TEST(FpgaConvNetPlan, GivesNoRoomForRowsThatThereAreNot) {
+  LayerGraph g;
+  g.input = {8, 8, 2};
+  g.layers = {conv("all", 8, 2, 3, 8, 8)};
+  EXPECT_EQ(edge(plan({}, g).pipeline, "source_to_all").depth, 2u);
+  EXPECT_EQ(edge(plan({}, g).pipeline, "all_to_sink").depth, 2u + 3u);
+}
+
+// The room comes on top of what a branch needs; what is named has the depth that names it.
+TEST(FpgaConvNetPlan, GivesNoRoomToAFifoThatIsNamed) {
+  FpgaConvNetConfig c;
+  c.fifo_depths["first_to_pool"] = 7;
+  EXPECT_EQ(edge(plan(c, graph()).pipeline, "first_to_pool").depth, 7u);
+}
+
 }  // namespace
 }  // namespace sparsim

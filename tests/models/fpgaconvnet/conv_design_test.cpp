@@ -143,5 +143,23 @@ TEST(ConvDesign, LimitsMultipliersAndOperands) {
                           testing::HasSubstr("coarse_group = 0"), testing::HasSubstr("fine = 0")));
 }
 
+// models/crossbar/rtl_table.cmake has 9x4 and 9x9, and 8x2 for clusters of eight, but no 9x5 and no 8x3.
+TEST(ConvDesign, TakesOnlyBuiltCrossbarsWhereItHasTo) {
+  const auto built_problems = [](const WindowShape& shape, const Folding& folding, DotEngine engine) {
+    ConvDesign d = design(shape, folding, engine);
+    EXPECT_THAT(problems(d), IsEmpty());
+    d.built_only = true;
+    return problems(d);
+  };
+  const WindowShape kernel3 = square(8, 8, 4, 3), kernel1 = square(8, 8, 4, 1);
+  EXPECT_THAT(built_problems(kernel3, {1, 1, 1, 4}, DotEngine::crossbar), IsEmpty());
+  EXPECT_THAT(built_problems(kernel3, {1, 1, 1, 5}, DotEngine::crossbar),
+              ElementsAre("fine = 5: no RTL was built for a crossbar of 9x5 (models/crossbar/rtl_table.cmake)"));
+  EXPECT_THAT(built_problems(kernel1, {8, 1, 1, 2}, DotEngine::crossbar), IsEmpty());
+  EXPECT_THAT(built_problems(kernel1, {8, 1, 1, 3}, DotEngine::crossbar),
+              ElementsAre("fine = 3: no RTL was built for a crossbar of 8x3 (models/crossbar/rtl_table.cmake)"));
+  EXPECT_THAT(built_problems(kernel3, {1, 1, 1, 5}, DotEngine::dense), IsEmpty());
+}
+
 }  // namespace
 }  // namespace sparsim

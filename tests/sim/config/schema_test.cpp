@@ -49,6 +49,16 @@ TEST(Schema, ReadsEveryKindOfValue) {
             R"("dram":{"width":4},"layers":[{"name":"a"},{"name":"b"}]})");
 }
 
+TEST(Schema, TellsListsFromOtherValues) {
+  YamlFile file = YamlFile::parse("one: 3\nseveral: [3, 4]\nnone: []\nsection: {a: 1}\n", "a.yaml");
+  const Section root = file.root();
+  EXPECT_FALSE(root.is_list("one"));
+  EXPECT_TRUE(root.is_list("several"));
+  EXPECT_TRUE(root.is_list("none"));
+  EXPECT_FALSE(root.is_list("section"));
+  EXPECT_FALSE(root.is_list("missing"));
+}
+
 TEST(Schema, ReportsAllProblemsAtOnceInTheOrderOfLines) {
   YamlFile file = YamlFile::parse("rows: many\nclocc_mhz: 100\nbanks: -4\nbeats: 99999999999999999999\n", "a.yaml");
   Section root = file.root();

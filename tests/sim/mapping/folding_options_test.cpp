@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/support/plain_workload.h"
 
@@ -11,6 +12,7 @@ namespace sparsim {
 namespace {
 
 using testing::ElementsAre;
+using testing::Pair;
 
 ConvDesign design(Layer layer, DotEngine engine) {
   ConvDesign d;
@@ -79,6 +81,24 @@ TEST(FoldingOptions, NoneIsWorseThanAnother) {
     EXPECT_LT(all[i].need.dsp, all[i - 1].need.dsp);
   }
   EXPECT_EQ(all.back().folding, Folding{});
+}
+
+// Of 1, 2, 3 and 5 multipliers, which are all that save a cycle, RTL was built for 9x1, 9x2, 9x3, and then for 9x9.
+TEST(FoldingOptions, LeaveOutCrossbarsWithoutRtl) {
+  ConvDesign d = design(conv("c", 3, 1, 1, 3), DotEngine::crossbar);
+  d.built_only = true;
+  EXPECT_THAT(fines(d), ElementsAre(9, 3, 2, 1));
+}
+
+// Clusters of 4, 8, 16 and 32 are built, with 2, 2, 4 and 8 lanes; none of 1 or 2.
+TEST(FoldingOptions, LeaveOutClustersWithoutRtl) {
+  ConvDesign d = design(conv("c", 1, 32, 1, 1), DotEngine::crossbar);
+  d.built_only = true;
+  std::vector<std::pair<std::int64_t, std::int64_t>> found;
+  for (const FoldingOption& option : options(d)) found.emplace_back(option.folding.coarse_in, option.folding.fine);
+  // Five non-zeros a cluster: 32 channels in 1, 2, 4 or 8 clusters of ceil(5 / lanes) = 1, 2, 3 or 3 cycles. 4x2 costs
+  // as much as 8x2 and takes twice as long.
+  EXPECT_THAT(found, ElementsAre(Pair(32, 8), Pair(16, 4), Pair(8, 2)));
 }
 
 }  // namespace

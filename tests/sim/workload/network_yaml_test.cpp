@@ -11,6 +11,7 @@
 namespace sparsim {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 NetworkDescription shipped(const std::string& name) {
@@ -59,6 +60,9 @@ const Published kPublished[] = {
     // filters has f^2*(4 + 9 + 4) MACs a pixel, the first of a stage f^2*(2 + 9 + 4 + 8). 3.8e9: He et al., table 1.
     {"resnet-50", 3'855'925'248, 2'048'000},
     {"mobilenet-v1", 567'716'352, 1'024'000},  // 569 million: Howard et al., table 4
+    // 32^2*16*27 + 2*32^2*16*144 + 16^2*32*(144 + 16 + 288) + 8^2*64*(288 + 32 + 576); 64*10. 12.5 M: MLPerf Tiny.
+    {"resnet-8-cifar10", 12'500'992, 640},
+    {"conv-3x3", 29'704'192, 0},  // 28^2*64*(16 + 576)
     // AlexNet's, but for conv2: 27^2*(96*96 + 256*25*48). 20 % less; SPARCNet states 21 %.
     {"sparse-alexnet", 859'403'808, 58'621'952},
     // 32^2*64*(27 + 576) + 16^2*128*576 + 16^2*(128*128 + 128*9*32) + 8^2*(128*128 + 256*9*32)
@@ -171,6 +175,40 @@ TEST(NetworkYaml, ChecksTheGeometry) {
               HasSubstr("4 groups; must divide 4 input channels and 6 filters"));
   EXPECT_THAT(error_of("  - {name: a, op: conv, filters: 6, kernel: 1}\n  - {name: b, op: add, inputs: [a, input]}\n"),
               HasSubstr("joins a map of 8x8x4"));
+}
+
+// Of 8x8: kernel 3x1 with stride 2x1, padded by 1 above, 2 to the left, 0 below and 3 to the right.
+TEST(NetworkYaml, TakesWindowsOfTwoAxes) {
+  const LayerGraph graph = parse(R"(
+  - {name: a, op: conv, filters: 6, kernel: [3, 1], stride: [2, 1], pad: [1, 2, 0, 3]}
+  - {name: b, op: conv, filters: 6, kernel: [1, 3], dilation: [1, 2]}
+  - {name: c, op: max_pool, kernel: [2, 2], stride: 2, pad: 1}
+)")
+                               .graph;
+  const WindowShape& a = layer(graph, "a").shape;
+  EXPECT_EQ(a.kernel_h, 3);
+  EXPECT_EQ(a.kernel_w, 1);
+  EXPECT_EQ(a.stride_h, 2);
+  EXPECT_EQ(a.stride_w, 1);
+  EXPECT_EQ(a.pad_top, 1);
+  EXPECT_EQ(a.pad_left, 2);
+  EXPECT_EQ(a.pad_bottom, 0);
+  EXPECT_EQ(a.pad_right, 3);
+  EXPECT_EQ(to_string(a.output), "4x13x6");                       // (8+1-3)/2+1, 8+5
+  EXPECT_EQ(to_string(layer(graph, "b").shape.output), "4x9x6");  // 13-4
+  const WindowShape& c = layer(graph, "c").shape;                 // one number stands for all
+  EXPECT_EQ(c.pad_top + c.pad_left + c.pad_bottom + c.pad_right, 4);
+  EXPECT_EQ(to_string(c.output), "3x5x6");  // (4+2-2)/2+1, (9+2-2)/2+1
+}
+
+TEST(NetworkYaml, ChecksListsOfWindows) {
+  EXPECT_THAT(error_of("  - {name: a, op: conv, filters: 6, kernel: [3, 3, 3], stride: [], pad: [1, 1]}\n"),
+              AllOf(HasSubstr("n.yaml:6: layers[0].kernel: 3 numbers: must be one, or a list of 2"),
+                    HasSubstr("n.yaml:6: layers[0].stride: 0 numbers: must be one, or a list of 2"),
+                    HasSubstr("n.yaml:6: layers[0].pad: 2 numbers: must be one, or a list of 4")));
+  EXPECT_THAT(error_of("  - {name: a, op: conv, filters: 6, kernel: [3, 0]}\n"),
+              HasSubstr("layers[0].kernel: 0: each entry must be 1.."));
+  EXPECT_THAT(error_of("  - {name: a, op: conv, filters: 6, kernel: {h: 3}}\n"), HasSubstr("layers[0].kernel: "));
 }
 
 TEST(NetworkYaml, ChecksNames) {

@@ -42,7 +42,12 @@ struct ErrorSummary {
   }
 };
 
-std::string cell(std::optional<double> value) { return value ? fmt::format("{:.4g}", *value) : "failed"; }
+// Four digits at the least, and no exponents where people count.
+std::string number(double value) {
+  return std::abs(value) >= 1e3 && std::abs(value) < 1e9 ? fmt::format("{:.0f}", value) : fmt::format("{:.4g}", value);
+}
+
+std::string cell(std::optional<double> value) { return value ? number(*value) : "failed"; }
 
 Json print_rows(const Experiment& experiment, const std::vector<RunOutcome>& outcomes) {
   Table table({"what", "unit", "published", "predicted", "error %", "row is", "note"});
@@ -52,8 +57,8 @@ Json print_rows(const Experiment& experiment, const std::vector<RunOutcome>& out
     const std::optional<double> value = predicted(row, experiment, outcomes);
     const double error = value ? 100 * (*value / row.published - 1) : 0;
     if (value) (row.fitted ? fitted : predicted_rows).add(error);
-    table.add_row({row.what, row.unit, fmt::format("{:.4g}", row.published), cell(value),
-                   value ? fmt::format("{:+.1f}", error) : "-", row.fitted ? "fitted" : "predicted", row.note});
+    table.add_row({row.what, row.unit, number(row.published), cell(value), value ? fmt::format("{:+.1f}", error) : "-",
+                   row.fitted ? "fitted" : "predicted", row.note});
     rows.push_back({{"what", row.what}, {"unit", row.unit}, {"published", row.published}, {"fitted", row.fitted}});
     rows.back()["predicted"] = value ? Json(*value) : Json();
     rows.back()["error_percent"] = value ? Json(error) : Json();

@@ -32,6 +32,17 @@ void synthesize(const std::string& into, const std::string& seed) {
   output_of(synthesize_command(), {network, "--seed", seed, "--images", "2", "-o", into});
 }
 
+// 28 x 28 x 64 values in front of the second layer, a quarter of them not zero, in every image to the value.
+TEST(SynthesizeCommand, ChangesKeysOfTheNetwork) {
+  const ScratchDirectory scratch;
+  output_of(synthesize_command(), {SPARSIM_SOURCE_DIR "/configs/networks/conv-3x3.yaml", "--seed", "1", "--set",
+                                   "density=0.25", "--set", "correlation=0.5", "-o", scratch / "a.h5"});
+  const Trace trace = Trace::open(scratch / "a.h5");
+  EXPECT_EQ(trace.nonzero(0, 2).count(), 28u * 28 * 64 / 4);
+  EXPECT_EQ(trace.info().origin,
+            "drawn from the shapes and densities of conv-3x3.yaml, correlation 0.5, density=0.25, correlation=0.5");
+}
+
 TEST(SynthesizeCommand, WritesTheSameFileForASeed) {
   const ScratchDirectory scratch;
   synthesize(scratch / "a.h5", "1");

@@ -137,7 +137,8 @@ Command validate_command() {
   command.summary = "re-run a paper's experiments: predicted beside published, with signed errors";
   command.details =
       "Each run is a child process. Rows on which a constant was fitted stand apart from those that were predicted.\n\n"
-      "  sparsim validate configs/experiments/sparcnet.yaml\n";
+      "  sparsim validate configs/experiments/sparcnet.yaml\n"
+      "  sparsim validate configs/experiments/fpgaconvnet-sparsity.yaml\n";
   command.options.add_options()("json", po::value(&options->json)->value_name("FILE"), "write all rows");
   command.options.add_options()("jobs", bounded("jobs", &options->jobs, 1, 256)->default_value(2)->value_name("N"),
                                 "runs at a time");

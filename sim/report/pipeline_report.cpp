@@ -70,8 +70,15 @@ std::string node_table(const Result& r) {
     cells.push_back(fmt::format("{:.0f}", need.bram18));
     table.add_row(cells);
   }
-  return table.to_string() + fmt::format("cycles an image; % of {:.0f} cycles, {}\n", interval,
-                                         r.interval_cycles ? "the interval between images" : "the run / images");
+  std::string text =
+      table.to_string() + fmt::format("cycles an image; % of {:.0f} cycles, {}\n", interval,
+                                      r.interval_cycles ? "the interval between images" : "the run / images");
+  if (std::find(facts.begin(), facts.end(), "mean_stream_cycles") != facts.end())
+    text +=
+        "ideal: non-zeros spread evenly over all multipliers; mean stream: with windows of zeros (for zeros) and "
+        "multipliers\nidle at the end of a pass; slowest stream: with imbalance; busy: as simulated; what is left of "
+        "the interval: stalls\n";
+  return text;
 }
 
 std::string fifo_table(const Result& r) {

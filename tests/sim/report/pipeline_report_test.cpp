@@ -31,6 +31,14 @@ Result two_nodes() {
   return r;
 }
 
+TEST(NodeTable, SaysWhatLiesBetweenIdealAndSimulatedCycles) {
+  Result r = two_nodes();
+  EXPECT_THAT(node_table(r), testing::Not(HasSubstr("slowest stream")));
+  r.layers.front().facts.push_back({"mean_stream_cycles", "cycles", "", 780});
+  EXPECT_THAT(node_table(r), HasSubstr("slowest stream: with imbalance; busy: as simulated; what is left of the "
+                                       "interval: stalls\n"));
+}
+
 TEST(NodeTable, HasCyclesAnImageAndSharesOfTheInterval) {
   EXPECT_EQ(node_table(two_nodes()),
             "node   kind         built                ideal  zero windows  busy  wait in  wait out  busy %  in %  out %"

@@ -109,12 +109,8 @@ void TimedRun::report_deadlock() {
     smallest->grow();
     enough[smallest->name()] = smallest->depth();
     // Dates mean nothing any more, and may lie behind the kernel, which went on without those who waited.
-    for (TimedProcess* process : processes) {
-      if (process->region_)
-        process->kernel_now_ = &sc_core::SC_ZERO_TIME;
-      else
-        process->advance_to(kernel_cycle());
-    }
+    for (TimedProcess* process : processes)
+      if (!process->region_) process->advance_to(kernel_cycle());
     smallest->writer_waits_ = false;
     smallest->writer_->wake();
     start();

@@ -144,6 +144,58 @@ TEST(Region, DoesNotStepAProcessThatIsDone) {
   EXPECT_TRUE(first.finished());
 }
 
+/// Hands items on beside its clock.
+class Relay final : public TimedProcess {
+ public:
+  TimedIn<> in{"in", *this};
+  TimedOut<> out{"out", *this};
+  Relay(const sc_core::sc_module_name& name, int items) : TimedProcess(name), items_(items) {}
+
+ private:
+  bool step() override {
+    for (; items_ > 0; --items_) {
+      if (!in.await() || !out.await()) return false;
+      in.read();
+      out.put();
+      advance(1);
+    }
+    return true;
+  }
+
+  int items_;
+};
+
+// Items are there from 0 on, one place is behind the relay, and its reader comes in kernel time, at 1000. The relay
+// takes items at 0, 1 and 2 all the same, the last two when the kernel stands at 1000.
+TEST(Region, HasDatesThatTheKernelHasPassed) {
+  TimedFifo<> in("in", 4, 0, 0), out("out", 1, 0, 0);
+  Region region("region");
+  Relay relay("relay", 3);
+  region.add(relay);
+  struct Ends : sc_core::sc_module {
+    TimedThread source, sink;
+    TimedOut<> to_in{"to_in", source};
+    TimedIn<> from_out{"from_out", sink};
+    explicit Ends(const sc_core::sc_module_name& name)
+        : sc_module(name),
+          source("source",
+                 [this] {
+                   for (int i = 0; i < 3; ++i) to_in.write();
+                 }),
+          sink("sink", [this] {
+            sink.advance_to(1000);
+            sink.sync();
+            for (int i = 0; i < 3; ++i) from_out.read();
+          }) {}
+  } ends("ends");
+  relay.in(in), relay.out(out);
+  ends.to_in(in), ends.from_out(out);
+  TimedRun().run();
+  EXPECT_EQ(relay.now(), 3);
+  EXPECT_EQ(in.counters().reader_starvation_cycles, 0);
+  EXPECT_EQ(ends.sink.now(), 1000);
+}
+
 TEST(Region, NamesTheFirstThingThatAProcessAskedForInADeadlock) {
   Bench bench("bench", 1, [](Bench&) {});
   try {

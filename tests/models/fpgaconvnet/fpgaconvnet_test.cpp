@@ -426,12 +426,13 @@ std::string text(const RunRecord& record) {
 // last result. On boards, foldings and images drawn at random.
 class RandomRun {
  public:
-  explicit RandomRun(std::uint64_t seed) : workload_(graph(), 2) {
+  explicit RandomRun(std::uint64_t seed) : RandomRun(seed, static_cast<DotEngine>(seed % 3)) {}
+  RandomRun(std::uint64_t seed, DotEngine engine) : workload_(graph(), 2) {
     Random random(seed, 0);
     const auto one_of = [&](std::initializer_list<std::int64_t> all) {
       return *(all.begin() + random.below(all.size()));
     };
-    config_.engine = static_cast<DotEngine>(random.below(3));
+    config_.engine = engine;
     config_.skip_zero_windows = config_.engine != DotEngine::dense && random.chance(0.5);
     config_.flow = random.chance(0.3) ? ImageFlow::one_at_a_time : ImageFlow::streamed;
     config_.fifo_depth = one_of({1, 2, 16});
@@ -457,10 +458,11 @@ class RandomRun {
       }
   }
 
-  RunRecord run(bool critical_path) const {
+  RunRecord run(bool critical_path, const std::string& crossbar = "") const {
     RunOptions options;
     options.images = 3;  // one comes again
     options.critical_path = critical_path;
+    options.crossbar = crossbar;
     return sparsim::run(config_, workload_, options);
   }
   const FpgaConvNetConfig& config() const { return config_; }
@@ -501,6 +503,14 @@ TEST_P(RandomRuns, AreTheSameWithAndWithoutACriticalPath) {
   const std::string fused = in_own_process([&] { return text(random.run(false)); });
   EXPECT_EQ(fused, in_own_process([&] { return text(random.run(true)); }));
   EXPECT_THAT(fused, HasSubstr("image "));
+}
+
+TEST_P(RandomRuns, AreTheSameWithArbitersCycleByCycle) {
+  const RandomRun random(GetParam(), DotEngine::crossbar);
+  const std::string fast = in_own_process([&] { return text(random.run(false)); });
+  EXPECT_EQ(fast, in_own_process([&] { return text(random.run(false, "step")); }));
+  EXPECT_EQ(fast, in_own_process([&] { return text(random.run(false, "step:body")); }));
+  EXPECT_THAT(fast, HasSubstr("image "));
 }
 
 // ---- the critical path

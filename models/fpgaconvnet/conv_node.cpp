@@ -153,17 +153,19 @@ void ConvNode::begin_window() {
     unsent_ = filters_;
   }
   const Cycles arrival = at(window_dates_, begun_);
-  Cycles entered = 0;
+  Cycles first_entered = std::numeric_limits<Cycles>::max(), entered = 0;
   const std::uint16_t* pass = passes_;
   for (Engine& engine : engines_) {
-    entered = std::max(entered, engine.timing.begin(arrival, *pass, last));
+    const Cycles date = engine.timing.begin(arrival, *pass, last);
+    first_entered = std::min(first_entered, date);
+    entered = std::max(entered, date);
     engine.busy += *pass++;
   }
   passes_ += streams_;
   at(window_places_, begun_++) = entered + 1;
   if (!image_begun_) {
     image_begun_ = true;
-    image_start_ = entered;
+    image_start_ = first_entered;
   }
   if (++window_ < row_windows_) return;
   window_ = 0;

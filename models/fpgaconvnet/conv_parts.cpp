@@ -134,7 +134,7 @@ NodeLog ConvParts::log() const {
       return of(a).buckets.busy < of(b).buckets.busy;
     });
     NodeImage whole = of(*most);
-    for (const auto& engine : engines_) whole.start = std::max(whole.start, of(engine).start);
+    for (const auto& engine : engines_) whole.start = std::min(whole.start, of(engine).start);
     if (join_) whole.end = join_->log()[image].end;
     whole.buckets.waiting_input = 0;
     whole.buckets.waiting_input = whole.end - whole.start - whole.buckets.total();

@@ -44,6 +44,23 @@ class PipelineResults : public ProgramTest {
   std::string text_;  // of the last result
 };
 
+// Where FIFOs hold nothing up, the streams of a node begin an image far from each other; it starts with the first.
+TEST_F(PipelineResults, HaveNoCyclesBelowZero) {
+  copy("traces/resnet8.h5");
+  const std::string sparse = "accelerators/fpgaconvnet-sparse-zc706.yaml";
+  ASSERT_EQ(
+      run({"fold", sparse, "resnet8.h5", "--images", "2", "-o", "accelerators/s.yaml", "--limit", "dsp=200"}).status,
+      0);
+  ASSERT_EQ(run({"run", "accelerators/s.yaml", "resnet8.h5", "--skip-images", "2", "--images", "4", "--set",
+                 "fifos.depth=4096", "--set", "fifos.window_depth=512", "--ignore-capacity", "--json", "r.json"})
+                .status,
+            0);
+  const Json r = read_json("r.json");
+  for (const Json& layer : r["layers"])
+    for (const auto& [name, cycles] : layer["parts"][0]["cycles"].items())
+      EXPECT_GE(cycles, 0) << layer["name"] << ' ' << name;
+}
+
 TEST_F(PipelineResults, AddUp) {
   const Json r = result_of({"--images", "3"});
   EXPECT_TRUE(r["layers_overlap"]);

@@ -99,10 +99,10 @@ class DotTiming {
     std::ptrdiff_t first_ = 0;
   };
   Jumps jumps_;
-  std::int64_t last_step_ = -1;     // of the last beat so far
-  Cycles entered_ = -1;             // date at which the last window entered
-  int skipped_ = 0;                 // windows in the skip buffer behind the last beat
-  bool closed_ = false;             // one of them, or the one at work, was skipped and ends its group
+  std::int64_t last_step_ = -1;  // of the last beat so far
+  Cycles entered_ = -1;          // date at which the last window entered
+  int skipped_ = 0;              // windows in the skip buffer behind the last beat
+  bool closed_ = false;          // one of them, or the one at work, was skipped and ends its group
 
   // The results to send: a step each, in which one is loaded into the result register.
   std::int64_t unsent_ = 0;

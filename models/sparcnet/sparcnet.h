@@ -11,11 +11,11 @@
 #include "models/memory/axi_lite.h"
 #include "models/memory/controller.h"
 #include "models/memory/host.h"
+#include "models/memory/register_file.h"
 #include "models/sparcnet/config.h"
 #include "models/sparcnet/layer_log.h"
 #include "models/sparcnet/memory_map.h"
 #include "models/sparcnet/pe_grid.h"
-#include "models/memory/register_file.h"
 #include "models/sparcnet/tile_mover.h"
 
 namespace sparsim {

@@ -46,6 +46,8 @@ Metric read_metric(Section& s, const std::string& key, const Experiment& experim
   const Metric metric{text.substr(0, slash), slash == std::string::npos ? "" : text.substr(slash + 1)};
   if (metric.key.empty() || named(experiment.runs, metric.run) == nullptr)
     s.problem(key, fmt::format("'{}': must be RUN/KEY of a run above", text));
+  else
+    check_run(s, key, metric.run, metric.key, experiment);
   return metric;
 }
 

@@ -167,6 +167,8 @@ TEST_F(ExperimentFile, RefusesAGridThatHasNoRunForEveryColumn) {
 }
 
 TEST_F(ExperimentFile, RefusesARatioToNoBaseline) {
+  EXPECT_EQ(problem("over: small/gops", "over: small/gops over baseline"),
+            "e.yaml:13: rows[1].over: 'small': 'gops over baseline' is shown, so it must have a baseline");
   EXPECT_EQ(problem("runs: [large, folded]", "runs: [small, folded]"),
             "e.yaml:23: grids[0].rows[0].runs: 'small': 'gops over baseline' is shown, so it must have a baseline");
 }

@@ -13,9 +13,7 @@ void Region::add(TimedProcess& process) {
   SPARSIM_CHECK(!process.region_, "{} is added to region {}, but is in {}", process.name(), name(),
                 process.region_->name());
   process.region_ = this;
-  // Its dates come from FIFOs alone. Where it waits for room behind an SC_THREAD, what it could have done before may
-  // come after the kernel went on.
-  process.kernel_now_ = &sc_core::SC_ZERO_TIME;
+  process.may_lag();
   processes_.push_back(&process);
   ready_.push_back(&process);
   ++count_;

@@ -80,7 +80,7 @@ void TimedProcess::sync() {
   SPARSIM_CHECK(!region_, "{} at cycle {}: a process in a region has no kernel time", name(), now_);
   if (now_ > limit_) stop();
   const sc_core::sc_time date = kernel_time(now_);
-  if (date > *kernel_now_) sc_core::wait(date - *kernel_now_);
+  if (date > sc_core::sc_time_stamp()) sc_core::wait(date - sc_core::sc_time_stamp());
 }
 
 void TimedProcess::catch_up(std::string_view cause) {

@@ -43,6 +43,10 @@ class TimedProcess : public sc_core::sc_module {
 
   /// Waits until the kernel stands at the local clock: call it before touching what is shared. SC_THREADs only.
   void sync();
+  /// Its dates may lie behind the kernel's, because they come from FIFOs of a region: a process there that waits for
+  /// room behind an SC_THREAD may do what it could have done before only when the kernel has gone on. What it then asks
+  /// of what is shared it asks that much late.
+  void may_lag() { kernel_now_ = &sc_core::SC_ZERO_TIME; }
   /// Sets the local clock to kernel time, after a call that let the kernel advance (a blocking transport, an event).
   /// The cycles count for `cause`.
   void catch_up(std::string_view cause);

@@ -36,7 +36,9 @@ StreamSource::StreamSource(const sc_core::sc_module_name& name, const DmaConfig&
       stream_(stream),
       images_a_start_(images_a_start),
       interval_(interval),
-      tickets_(static_cast<std::size_t>(config.descriptors)) {}
+      tickets_(static_cast<std::size_t>(config.descriptors)) {
+  process_.may_lag();
+}
 
 void StreamSource::run() {
   for (std::size_t image = 0; image < stream_.images; ++image) {
@@ -101,6 +103,7 @@ StreamSink::StreamSink(const sc_core::sc_module_name& name, const DmaConfig& con
       dma("dma", config),
       stream_(stream),
       last_transfers_("last_transfers", 2, 0, 0) {
+  process_.may_lag();
   to_completion_.bind(last_transfers_);
   from_process_.bind(last_transfers_);
 }
@@ -147,7 +150,9 @@ WeightStream::WeightStream(const sc_core::sc_module_name& name, const DmaConfig&
       descriptors_(config.descriptors),
       stream_(stream),
       period_(period),
-      tickets_(static_cast<std::size_t>(config.descriptors)) {}
+      tickets_(static_cast<std::size_t>(config.descriptors)) {
+  process_.may_lag();
+}
 
 void WeightStream::run() {
   const std::int64_t all = stream_.image_words * static_cast<std::int64_t>(stream_.images);

@@ -47,7 +47,6 @@ class BurstIn {
     item.date = date + fifo_.backward_;
     ++read_;
   }
-  Cycles starvation() const { return starvation_; }
 
  private:
   TimedFifoBase& fifo_;
@@ -92,7 +91,6 @@ class BurstOut {
     slots_[static_cast<std::size_t>(written_) & mask_].date = last_entry_ + fifo_.forward_;
     ++written_;
   }
-  Cycles stall() const { return stall_; }
 
  private:
   TimedFifoBase& fifo_;

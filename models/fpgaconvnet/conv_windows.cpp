@@ -1,6 +1,5 @@
 #include "models/fpgaconvnet/conv_windows.h"
 
-#include <numeric>
 #include <utility>
 
 namespace sparsim {

@@ -98,7 +98,7 @@ std::vector<SparcnetFit> fit_sparcnet(const SparcnetConfig& given, const LayerGr
     } catch (const InputError&) {
       continue;  // not even a row of a channel fits a scratchpad
     }
-    fits.push_back(std::move(fit));
+    fits.push_back(fit);
   }
   if (fits.empty()) input_error("no PE grid of 8 or more PEs fits {} and can tile {}", board.device.name, graph.name);
   // Of equal ones the smaller: they stand before the larger.

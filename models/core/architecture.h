@@ -50,6 +50,8 @@ struct LayerRecord {
 
 struct ImageRecord {
   Cycles start = 0, end = 0;
+  std::vector<double> answer;       // of the network, where the architecture computes values
+  std::int64_t dropped_pixels = 0;  // of its input, for lack of room
 };
 
 /// Cycles of the run that one cause held back: the shares of a critical path add up to the run.
@@ -107,6 +109,7 @@ struct RunOptions {
   std::optional<Cycles> max_cycles;  // stop here
   bool timeline = false;
   bool critical_path = true;  // keep the cause of each date
+  std::string reduction;      // of architectures with an input reduction: fast, step, rtl or lockstep; empty: fast
   std::string crossbar;       // of architectures with crossbars: an engine, or engine:NODE for one node; empty: fast
 };
 

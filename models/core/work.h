@@ -27,6 +27,9 @@ enum class LayerKind {
   reshape         // moves values without computing: flatten, transpose, pad
 };
 
+/// What an activation computes, where that matters to somebody.
+enum class Function { other, relu, sigmoid };
+
 /// "max_pool" and so on: the spelling of trace files, network files and reports.
 std::string_view to_string(LayerKind kind);
 /// Throws InputError that lists the known kinds.
@@ -47,6 +50,10 @@ struct Layer {
   LayerKind kind = LayerKind::convolution;
   std::vector<std::size_t> inputs;  // positions in LayerGraph::layers, or kNetworkInput
   WindowShape shape;
+  Function function = Function::other;  // of an activation
+  /// A convolution on active pixels (SparsePixels): an output only where its own input pixel is not zero, its bias only
+  /// where the sum is not zero.
+  bool active_sites = false;
   bool dynamically_pruned = false;      // DFP: the input maps of each image are ranked, and some dropped, at run time
   BitMask weight_nonzero;               // [filter][kernel_h][kernel_w][channels_per_group]; empty where not known
   BitMask kept_filters;                 // [output.channels], SFP; empty where all are kept
@@ -66,6 +73,12 @@ struct LayerGraph {
   std::int64_t macs() const;
 };
 
+/// What a weighted layer computes with.
+struct Parameters {
+  std::vector<float> weights;  // [filter][kernel_h][kernel_w][channels_per_group]
+  std::vector<float> bias;     // [filter]; empty: none
+};
+
 /// A network and what each of its images asks of every weighted layer: what a trace holds and a model reads.
 /// Reads are by need, so that a model pays for no more than it looks at.
 class Workload {
@@ -80,6 +93,10 @@ class Workload {
   virtual BitMask nonzero(std::size_t image, std::size_t layer) const = 0;
   /// The input channels of a weighted layer that pruning left for this image: [channels] bits.
   virtual BitMask kept_channels(std::size_t image, std::size_t layer) const = 0;
+  /// The network's input, [height][width][channels]; empty where it is not kept.
+  virtual std::vector<float> pixels(std::size_t /*image*/) const { return {}; }
+  /// Of a weighted layer; empty where they are not kept.
+  virtual Parameters parameters(std::size_t /*layer*/) const { return {}; }
 };
 
 }  // namespace sparsim

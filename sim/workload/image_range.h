@@ -19,6 +19,8 @@ class ImageRange : public Workload {
   BitMask kept_channels(std::size_t image, std::size_t layer) const override {
     return whole_.kept_channels(first_ + image, layer);
   }
+  std::vector<float> pixels(std::size_t image) const override { return whole_.pixels(first_ + image); }
+  Parameters parameters(std::size_t layer) const override { return whole_.parameters(layer); }
 
  private:
   const Workload& whole_;

@@ -77,6 +77,14 @@ struct FifoRecord {
   double bram18 = 0;                    // 18 Kb blocks that it takes
 };
 
+/// An operator that every image passes once, at its own pace.
+struct StageRecord {
+  std::string name, what;     // "conv1", "convolution"
+  Cycles first = 0, max = 0;  // from its first cycle of an image to its last: of the first image, of all
+  Cycles interval = 0;        // between its first cycles of two images, where nothing is waited for; the longest
+  Cycles hand_off = 0;        // to the next operator, or to the end of the design
+};
+
 /// A number that is known of a layer's hardware without a run.
 struct Fact {
   std::string name, unit, meaning;
@@ -100,8 +108,9 @@ struct RunRecord {
   std::vector<LayerRecord> layers;
   std::vector<CauseShare> critical_path;
   std::vector<FifoRecord> fifos;
-  std::vector<Span> timeline;      // only where asked for
-  std::vector<std::string> notes;  // what the architecture cannot do with this workload, in words
+  std::vector<StageRecord> stages;  // of a dataflow of operators
+  std::vector<Span> timeline;       // only where asked for
+  std::vector<std::string> notes;   // what the architecture cannot do with this workload, in words
 };
 
 struct RunOptions {

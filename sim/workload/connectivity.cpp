@@ -19,6 +19,7 @@ void branch(NetworkDescription& network, std::size_t position, const Branches& b
   Layer relu;
   relu.name = compress.name + "/relu";
   relu.kind = LayerKind::activation;
+  relu.function = Function::relu;
   relu.inputs = {position};
   relu.shape.input = relu.shape.output = compress.shape.output;
   whole.inputs = {position + 1};

@@ -70,6 +70,26 @@ std::string extent_problem(const char* axis, std::int64_t in, std::int64_t out, 
                      axis, out, axis, in, pads, kernel, stride, dilation, down);
 }
 
+// Whether output i stands for input i along one axis.
+bool centred(std::int64_t kernel, std::int64_t stride, std::int64_t dilation, std::int64_t pad_before,
+             std::int64_t pad_after) {
+  return stride == 1 && kernel % 2 == 1 && pad_before == dilation * (kernel / 2) && pad_after == pad_before;
+}
+
+std::string sites_problem(const Layer& layer) {
+  if (!layer.active_sites) return {};
+  const WindowShape& s = layer.shape;
+  if (layer.kind != LayerKind::convolution)
+    return fmt::format("active sites; only a convolution has them, not {}", to_string(layer.kind));
+  if (centred(s.kernel_h, s.stride_h, s.dilation_h, s.pad_top, s.pad_bottom) &&
+      centred(s.kernel_w, s.stride_w, s.dilation_w, s.pad_left, s.pad_right))
+    return {};
+  return fmt::format(
+      "active sites, and a kernel of {}x{}, a stride of {}x{}, pads of {}, {}, {}, {}; the kernel must be "
+      "odd, the stride 1 and the pads half of the kernel",
+      s.kernel_h, s.kernel_w, s.stride_h, s.stride_w, s.pad_top, s.pad_left, s.pad_bottom, s.pad_right);
+}
+
 std::string window_problem(const Layer& layer, const MapShape& source) {
   const WindowShape& s = layer.shape;
   if (s.input != source)
@@ -147,6 +167,7 @@ std::string layer_problem(const LayerGraph& graph, std::size_t position) {
   const Layer& layer = graph.layers[position];
   if (std::string problem = inputs_problem(graph, position); !problem.empty()) return problem;
   if (std::string problem = size_problem(layer); !problem.empty()) return problem;
+  if (std::string problem = sites_problem(layer); !problem.empty()) return problem;
   return kind_problem(graph, layer);
 }
 

@@ -22,6 +22,8 @@ std::string shape_problem(const MapShape& shape);
 /// - each input stands before the layer; add and concat have several, all other kinds one;
 /// - a window operator (convolution, pools) sees the map that its input puts out, and its output follows from the
 ///   geometry, a pool's rounded down or up; a dense layer sees all values of its input as channels of one pixel;
+/// - a convolution on active sites gives each output an input pixel of its own: stride 1, an odd kernel, and pads of
+///   half of it;
 /// - add joins equal maps; concat joins the channels of maps of one size, and its input shape is the joined map;
 /// - activation, normalization, scale and softmax change no extents; what reshape makes of its input is free.
 std::string layer_problem(const LayerGraph& graph, std::size_t position);

@@ -22,18 +22,19 @@ struct Describe {
   void operator()(const Weighted& op) const {
     layer.kind = op.kind;
     layer.shape = op.shape;
+    layer.active_sites = op.active_sites;
     layer.weight_nonzero = nonzero_mask(op.weights);
   }
   void operator()(const Pool& op) const {
     layer.kind = op.kind;
     layer.shape = op.shape;
   }
-  void operator()(const Relu&) const { layer.kind = LayerKind::activation; }
-  void operator()(const LeakyRelu&) const { layer.kind = LayerKind::activation; }
-  void operator()(const Clip&) const { layer.kind = LayerKind::activation; }
-  void operator()(const Sigmoid&) const { layer.kind = LayerKind::activation; }
-  void operator()(const Quantize&) const { layer.kind = LayerKind::activation; }
-  void operator()(const Dequantize&) const { layer.kind = LayerKind::activation; }
+  void operator()(const Relu&) const { activation(Function::relu); }
+  void operator()(const LeakyRelu&) const { activation(Function::other); }
+  void operator()(const Clip&) const { activation(Function::other); }
+  void operator()(const Sigmoid&) const { activation(Function::sigmoid); }
+  void operator()(const Quantize&) const { activation(Function::other); }
+  void operator()(const Dequantize&) const { activation(Function::other); }
   void operator()(const Scale&) const { layer.kind = LayerKind::scale; }
   void operator()(const Softmax&) const { layer.kind = LayerKind::softmax; }
   void operator()(const LocalResponseNorm&) const { layer.kind = LayerKind::normalization; }
@@ -43,6 +44,11 @@ struct Describe {
   void operator()(const Concat&) const {
     layer.kind = LayerKind::concat;
     layer.shape.input = layer.shape.output;
+  }
+
+  void activation(Function function) const {
+    layer.kind = LayerKind::activation;
+    layer.function = function;
   }
 };
 

@@ -28,6 +28,7 @@ struct Weighted {
   WindowShape shape;
   std::vector<float> weights;  // [filter][kernel_h][kernel_w][channels_per_group]
   std::vector<float> bias;     // [filter]; empty: none
+  bool active_sites = false;   // of a convolution, as in Layer
 };
 
 struct Pool {

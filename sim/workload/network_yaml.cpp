@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <map>
 #include <optional>
 
@@ -24,8 +25,9 @@ struct Operator {
   LayerKind kind;
   bool relu = false;    // an activation layer follows
   bool global = false;  // the window is the whole map
+  Function function = Function::other;
 };
-constexpr std::array<Operator, 14> kOperators{{
+constexpr std::array<Operator, 17> kOperators{{
     {"conv", LayerKind::convolution},
     {"conv_relu", LayerKind::convolution, true},
     {"dense", LayerKind::dense},
@@ -36,7 +38,10 @@ constexpr std::array<Operator, 14> kOperators{{
     {"max_pool", LayerKind::max_pool},
     {"average_pool", LayerKind::average_pool},
     {"global_average_pool", LayerKind::average_pool, false, true},
+    {"relu", LayerKind::activation, false, false, Function::relu},
+    {"sigmoid", LayerKind::activation, false, false, Function::sigmoid},
     {"activation", LayerKind::activation},
+    {"flatten", LayerKind::reshape},
     {"softmax", LayerKind::softmax},
     {"normalization", LayerKind::normalization},
     {"scale", LayerKind::scale},
@@ -60,6 +65,9 @@ class Reader {
       root.problem("input", fmt::format("has {} extents; must be [height, width, channels]", input.size()));
     if (const std::string problem = shape_problem(graph.input); !problem.empty()) root.problem("input", problem);
     network_.correlation = root.number("correlation", kCorrelation);
+    if (root.has("parameters"))
+      network_.parameter_directory =
+          (std::filesystem::path(file_.name()).parent_path() / root.text("parameters")).lexically_normal().string();
     if (root.has("density")) default_density_ = root.number("density", kShare);
     for (Section& section : root.list("layers")) {
       if (graph.layers.size() >= kMaxLayers - 1) {
@@ -80,6 +88,7 @@ class Reader {
   void read_inputs(Section& section, Layer& layer);
   void read_window(Section& section, Layer& layer, const Operator& op);
   void read_densities(Section& section, LayerDensity& density);
+  void read_parameters(Section& section, const std::string& layer);
   void read_branches(Section& section, const Layer& layer);
   void read_connectivity(Section& section, Layer& layer);
   const MapShape& output_of(std::size_t source) const {
@@ -102,13 +111,18 @@ void Reader::read_layer(Section& section) {
   if (positions_.count(layer.name) != 0) section.problem("name", fmt::format("'{}' is taken", layer.name));
   const Operator& op = kOperators[section.choice("op", names)];
   layer.kind = op.kind;
+  layer.function = op.function;
   read_inputs(section, layer);
   read_window(section, layer, op);
   if (layer.weighted()) {
     read_densities(section, density);
     read_connectivity(section, layer);
+    read_parameters(section, layer.name);
   }
-  if (layer.kind == LayerKind::convolution) read_branches(section, layer);
+  if (layer.kind == LayerKind::convolution) {
+    layer.active_sites = section.choice("sites", {"all", "active"}, 0) == 1;
+    read_branches(section, layer);
+  }
 
   const std::string name = layer.name;
   network_.graph.layers.push_back(layer);
@@ -121,6 +135,7 @@ void Reader::read_layer(Section& section) {
   Layer relu;
   relu.name = name + "/relu";
   relu.kind = LayerKind::activation;
+  relu.function = Function::relu;
   relu.inputs = {position};
   relu.shape.input = relu.shape.output = layer.shape.output;
   network_.graph.layers.push_back(relu);
@@ -171,6 +186,8 @@ void Reader::read_window(Section& section, Layer& layer, const Operator& op) {
     shape.input = shape.output;
   } else if (layer.kind == LayerKind::dense) {
     shape = WindowShape::dense(source.elements(), section.integer("filters", window));
+  } else if (layer.kind == LayerKind::reshape) {
+    shape.output = {1, 1, source.elements()};
   } else if (op.global) {
     shape.kernel_h = source.height;
     shape.kernel_w = source.width;
@@ -206,6 +223,12 @@ void Reader::read_densities(Section& section, LayerDensity& density) {
   density.kept_filters = section.number("kept_filters", kShare, 1.0);
 }
 
+void Reader::read_parameters(Section& section, const std::string& layer) {
+  if (section.has("bias") && !section.has("weights")) section.problem("bias", "only beside weights");
+  if (!section.has("weights")) return;
+  network_.parameter_files[layer] = {section.text("weights"), section.has("bias") ? section.text("bias") : ""};
+}
+
 void Reader::read_branches(Section& section, const Layer& layer) {
   std::optional<Section> wanted = section.optional_section("branches");
   if (!wanted) return;
@@ -213,6 +236,8 @@ void Reader::read_branches(Section& section, const Layer& layer) {
                           wanted->integer("channels", {1, kMaxWindowExtent})};
   if (layer.shape.groups != 1 || !layer.connections.empty())
     section.problem("branches", "only without groups and connectivity");
+  else if (layer.active_sites || network_.parameter_files.count(layer.name) != 0)
+    section.problem("branches", "only of a convolution on all sites whose weights are not known");
   else if (layer.shape.output.channels % branches.count != 0)
     wanted->problem("count", fmt::format("{}: must divide {} filters", branches.count, layer.shape.output.channels));
   else

@@ -104,6 +104,11 @@ BitMask live_output(const LayerGraph& graph, const Layer& layer, const std::vect
   };
   if (layer.weighted()) return layer.kept_filters.empty() ? all : layer.kept_filters;
   BitMask live(channels);
+  if (layer.kind == LayerKind::reshape) {  // flattened, channel fastest
+    const BitMask& from = source(layer.inputs.front());
+    for (std::size_t c = 0; c < channels; ++c) live.set(c, from.test(c % from.size()));
+    return live;
+  }
   std::size_t first = 0;  // of the channels that a concat takes from its next input
   for (const std::size_t input : layer.inputs) {
     const BitMask& from = source(input);

@@ -57,6 +57,17 @@ TEST(LayerGraph, TakesADenseLayerAsOnePixelOfAllItsInputs) {
   EXPECT_EQ(graph.macs(), 24 * 5);
 }
 
+TEST(LayerGraph, SaysWhatActivationsCompute) {
+  OnnxBuilder model;
+  model.node("Relu", {"x"}, "a").node("Sigmoid", {"a"}, "b").node("LeakyRelu", {"b"});
+  const LayerGraph graph = layer_graph(model.import());
+  ASSERT_EQ(graph.layers.size(), 3u);
+  for (const Layer& layer : graph.layers) EXPECT_EQ(layer.kind, LayerKind::activation);
+  EXPECT_EQ(graph.layers[0].function, Function::relu);
+  EXPECT_EQ(graph.layers[1].function, Function::sigmoid);
+  EXPECT_EQ(graph.layers[2].function, Function::other);
+}
+
 TEST(LayerGraph, JoinsBranches) {
   OnnxBuilder model;
   model.weights("w", {3, 2, 1, 1}).node("Relu", {"x"}, "r").node("Conv", {"r", "w"}, "c");

@@ -77,6 +77,10 @@ const Published kPublished[] = {
     // SPARCNet
     // states 60 %.
     {"sparse-vgg-d-cifar10", 115'867'648, 5'120},
+    // Counted on all pixels, as if dense: 63^2*49*(1 + 3); 9^2*3*16 + 16.
+    {"sparsepixels-microboone", 777'924, 3'904},
+    {"sparsepixels-jet", 1'524'096, 4'020},     // 56^2*81*(3 + 3); 14^2*20 + 20*5
+    {"sparsepixels-two-pools", 21'168, 3'456},  // 28^2*9*2 + 14^2*9*2*2; 7^2*2*32 + 32*10
 };
 
 class PublishedMacs : public testing::TestWithParam<Published> {};
@@ -161,6 +165,70 @@ TEST(NetworkYaml, ReadsConnectivity) {
   EXPECT_EQ(connections[1].filters.count(), 2u);
   EXPECT_TRUE(connections[1].channels.test(3));
   EXPECT_FALSE(connections[1].channels.test(0));
+}
+
+TEST(NetworkYaml, ReadsANetworkOfActiveSites) {
+  const NetworkDescription network = parse(R"(
+  - {name: conv, op: conv, sites: active, filters: 2, kernel: [5, 3], pad: [2, 1, 2, 1]}
+  - {name: relu, op: relu}
+  - {name: all, op: conv_relu, sites: all, filters: 3, kernel: 1}
+  - {name: flatten, op: flatten}
+  - {name: dense, op: dense, filters: 2}
+  - {name: sigmoid, op: sigmoid}
+  - {name: any, op: activation}
+)");
+  const LayerGraph& graph = network.graph;
+  EXPECT_TRUE(layer(graph, "conv").active_sites);
+  EXPECT_FALSE(layer(graph, "all").active_sites);
+  EXPECT_EQ(layer(graph, "relu").kind, LayerKind::activation);
+  EXPECT_EQ(layer(graph, "relu").function, Function::relu);
+  EXPECT_EQ(layer(graph, "all/relu").function, Function::relu);
+  EXPECT_EQ(layer(graph, "flatten").kind, LayerKind::reshape);
+  EXPECT_EQ(to_string(layer(graph, "flatten").shape.input), "8x8x3");
+  EXPECT_EQ(to_string(layer(graph, "flatten").shape.output), "1x1x192");
+  EXPECT_EQ(layer(graph, "dense").macs(), 192 * 2);
+  EXPECT_EQ(layer(graph, "sigmoid").function, Function::sigmoid);
+  EXPECT_EQ(layer(graph, "any").function, Function::other);
+}
+
+TEST(NetworkYaml, RefusesActiveSitesWithoutAnInputOfTheirOwn) {
+  const std::string what = "the kernel must be odd, the stride 1 and the pads half of the kernel";
+  const auto with = [](const std::string& keys) {
+    return error_of("  - {name: a, op: conv, sites: active, filters: 1, " + keys + "}\n");
+  };
+  EXPECT_EQ(with("kernel: 3, dilation: 2, pad: 2"), "no error");
+  EXPECT_THAT(with("kernel: 4, pad: 2"),
+              AllOf(HasSubstr("n.yaml:6: layers[0]: 'a' has active sites"), HasSubstr(what)));
+  EXPECT_THAT(with("kernel: 3, pad: 1, stride: 2"), HasSubstr(what));
+  EXPECT_THAT(with("kernel: 3"), HasSubstr(what));
+  EXPECT_THAT(with("kernel: 3, pad: [1, 1, 1, 2]"), HasSubstr(what));
+  EXPECT_THAT(error_of("  - {name: a, op: max_pool, sites: active, kernel: 2}\n"), HasSubstr("sites: unknown key"));
+  EXPECT_THAT(error_of("  - {name: a, op: conv, sites: some, filters: 1, kernel: 1}\n"),
+              HasSubstr("'some': must be one of all, active"));
+}
+
+TEST(NetworkYaml, SaysWhereParametersAre) {
+  const NetworkDescription network = parse_network(
+      "name: test\ninput: [8, 8, 4]\nparameters: ../weights/a\ncorrelation: 0\ndensity: 0.5\nlayers:\n"
+      "  - {name: a, op: conv, filters: 6, kernel: 3, weights: w1.txt, bias: b1.txt}\n"
+      "  - {name: b, op: dense, filters: 6, weights: w2.txt}\n"
+      "  - {name: c, op: dense, filters: 6}\n",
+      "networks/n.yaml");
+  EXPECT_EQ(network.parameter_directory, "weights/a");  // networks/../weights/a
+  ASSERT_EQ(network.parameter_files.size(), 2u);
+  EXPECT_EQ(network.parameter_files.at("a").weights, "w1.txt");
+  EXPECT_EQ(network.parameter_files.at("a").bias, "b1.txt");
+  EXPECT_EQ(network.parameter_files.at("b").bias, "");
+  EXPECT_EQ(parse("  - {name: a, op: softmax}\n", "parameters: /w\ncorrelation: 0\n").parameter_directory, "/w");
+}
+
+TEST(NetworkYaml, ChecksParameters) {
+  EXPECT_THAT(error_of("  - {name: a, op: conv, filters: 6, kernel: 1, bias: b.txt}\n"),
+              HasSubstr("n.yaml:6: layers[0].bias: only beside weights"));
+  EXPECT_THAT(error_of("  - {name: a, op: relu, weights: w.txt}\n"), HasSubstr("layers[0].weights: unknown key"));
+  EXPECT_THAT(error_of("  - {name: a, op: conv, filters: 6, kernel: 1, weights: w.txt,"
+                       " branches: {count: 2, channels: 2}}\n"),
+              HasSubstr("layers[0].branches: only of a convolution on all sites whose weights are not known"));
 }
 
 TEST(NetworkYaml, ReportsAllThatIsWrongAtOnce) {

@@ -105,5 +105,37 @@ TEST(Synthesizer, HandsPrunedFiltersOnAsChannelsOfZeros) {
   EXPECT_EQ(image.inputs[7].kept_channels.count(), 54u);
 }
 
+// As many active pixels as the files state, of the means that were measured: 0.00268 * 63^2 = 10.6, 0.00453 * 56^2 =
+// 14.2; and, behind flatten, 0.04523 * 243 = 11.0.
+TEST(Synthesizer, DrawsImagesOfFewActivePixels) {
+  const auto drawn = [](const std::string& name) {
+    return Synthesizer(load_network(SPARSIM_SOURCE_DIR "/configs/networks/" + name + ".yaml"), 1).image(0);
+  };
+  const TraceImage microboone = drawn("sparsepixels-microboone");
+  EXPECT_EQ(microboone.inputs[0].nonzero.count(), 11u);
+  EXPECT_EQ(microboone.inputs[6].nonzero.count(), 11u);
+  EXPECT_EQ(drawn("sparsepixels-jet").inputs[0].nonzero.count(), 14u);
+  EXPECT_EQ(drawn("sparsepixels-two-pools").inputs[0].nonzero.count(), 10u);
+}
+
+TEST(Synthesizer, HandsPrunedFiltersOnThroughFlatten) {
+  const TraceImage image = Synthesizer(parse_network(R"(
+name: t
+input: [2, 2, 3]
+correlation: 0
+density: 1
+layers:
+  - {name: a, op: conv, filters: 4, kernel: 1, kept_filters: 0.5}
+  - {name: b, op: flatten}
+  - {name: c, op: dense, filters: 2}
+)",
+                                                     "t.yaml"),
+                                       1)
+                               .image(0);
+  EXPECT_EQ(image.inputs[2].nonzero.count(), 8u);  // 2 * 2 pixels, two of four channels
+  for (std::size_t i = 4; i < 16; ++i)
+    EXPECT_EQ(image.inputs[2].nonzero.test(i), image.inputs[2].nonzero.test(i - 4)) << i;
+}
+
 }  // namespace
 }  // namespace sparsim

@@ -15,6 +15,8 @@ namespace sparsim {
 /// register behind every `levels_per_cycle` levels of it; slot after slot is filled until `slots` are, or, with early
 /// exit, until no flag is left.
 struct ReductionShape {
+  static constexpr std::int64_t kMostRtlSlots = 32;
+
   std::int64_t height = 0, width = 0;  // one channel
   int value_bits = 8;                  // unsigned
   std::int64_t slots = 1;
@@ -23,8 +25,21 @@ struct ReductionShape {
   std::int64_t threshold = 0;  // raw: a pixel is active where its value is above
 
   std::int64_t pixels() const { return height * width; }
+  PixelPosition position(std::size_t pixel) const;
 };
 std::string to_string(const ReductionShape& shape);
+/// What is wrong with it.
+std::vector<std::string> problems(const ReductionShape& shape);
+
+/// Cycles from the one in which the image is handed over to that in which the list is:
+///
+///   3 + searches * max(1, ceil((ceil(log2(pixels)) - 2) / levels_per_cycle))
+///
+/// The image is taken, compared, and the first pixel of every four becomes their head; then a search a slot, which
+/// leaves out the two levels of the tree below the heads: the group whose head is taken finds its next one in the very
+/// cycle in which the slot is written. With early exit there are as many searches as `active` pixels, but one at least:
+/// the tree says with a pixel whether it is the last. The next image is taken a cycle after the list.
+Cycles reduction_cycles(const ReductionShape& shape, std::int64_t active);
 
 /// An image's pixels, and how long it took from the cycle in which the image is handed over to that in which the list
 /// is.
@@ -37,9 +52,11 @@ struct ReducedImage {
 class InputReduction {
  public:
   virtual ~InputReduction() = default;
-  /// `image`: raw, [height][width].
+  /// `image`: raw, [height][width]. Throws InputError for a value that value_bits cannot hold.
   virtual ReducedImage reduce(const std::vector<std::int64_t>& image) = 0;
 };
+
+// All throw InputError with the problems of the shape.
 
 /// A closed form.
 std::unique_ptr<InputReduction> fast_reduction(const ReductionShape& shape);

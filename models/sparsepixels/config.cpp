@@ -22,9 +22,12 @@ std::vector<std::string> problems(const SparsePixelsConfig& c) {
   if (c.clock_mhz <= 0) found.push_back(fmt::format("clock_mhz = {}: must be above 0", c.clock_mhz));
   if (c.n_max < 1 || c.n_max > kMostSlots)
     found.push_back(fmt::format("n_max = {}: must be 1..{}", c.n_max, kMostSlots));
-  if (c.activations.is_signed)
-    found.push_back(
-        fmt::format("types.activations = {}: must be unsigned, as behind a ReLU", to_string(c.activations)));
+  const auto must_be_unsigned = [&](const char* key, const FixedFormat& format) {
+    if (format.is_signed)
+      found.push_back(fmt::format("{} = {}: must be unsigned, as behind a ReLU", key, to_string(format)));
+  };
+  must_be_unsigned("types.activations", c.activations);
+  if (c.pools) must_be_unsigned("types.pools", *c.pools);
   at_least("levels_per_cycle", c.levels_per_cycle, 1);
   at_least("flatten_unroll", c.flatten_unroll, 1);
   at_least("hand_off_cycles", c.hand_off_cycles, 0);

@@ -28,6 +28,7 @@ struct SparsePixelsConfig {
   std::int64_t n_max = 8;  // slots of a pixel list
   double threshold = 0;    // a pixel is active where one of its channels is above
   FixedFormat input{8, 1, false}, weights{8, 3, true}, activations{8, 2, false};
+  std::optional<FixedFormat> pools;  // what average pools hand on; activations where left out
 
   std::int64_t levels_per_cycle = 3;              // of comparators, adders, or merges, one behind the other in a cycle
   std::optional<std::int64_t> multiplier_cycles;  // of convolutions and pools; by its width where left out

@@ -11,7 +11,8 @@ namespace sparsim {
 ///
 /// A value is raw * step(). Rounding is to nearest, ties to even (AP_RND_CONV), overflow saturates (AP_SAT).
 struct FixedFormat {
-  static constexpr int kMostBits = 32;
+  static constexpr int kMostBits = 32;     // of a format that a file may name
+  static constexpr int kMostSumBits = 62;  // of exact sums
 
   int bits = 16;
   int integer_bits = 6;

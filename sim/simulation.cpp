@@ -245,7 +245,13 @@ Result simulate(const Accelerator& accelerator, const Trace& trace, const std::s
   r.critical_path = std::move(record.critical_path);
   if (options.steps) r.steps = design.steps(r.critical_path);
   r.fifos = std::move(record.fifos);
+  r.stages = std::move(record.stages);
   r.timeline = std::move(record.timeline);
+  for (ImageRecord& image : record.images) {
+    if (!image.answer.empty()) r.answers.push_back(std::move(image.answer));
+    r.images_cut += image.dropped_pixels > 0;
+    r.dropped_pixels += image.dropped_pixels;
+  }
   r.notes = design.notes;
   r.notes.insert(r.notes.end(), record.notes.begin(), record.notes.end());
   return r;

@@ -7,6 +7,7 @@
 
 #include "models/core/architecture.h"
 #include "models/cost/energy.h"
+#include "sim/answers.h"
 #include "sim/config/accelerator.h"
 #include "sim/workload/trace.h"
 
@@ -101,6 +102,11 @@ struct Result {
   std::vector<Gain> gains;        // of those that were tried (sim/sweep/gain.h)
   std::vector<LayerResult> layers;
   std::vector<FifoRecord> fifos;
+  std::vector<StageRecord> stages;                   // of a dataflow of operators
+  Answers answers;                                   // of the network, by image; empty where none are computed
+  std::optional<AnswerComparison> answers_compared;  // with a reference, where one was given
+  std::size_t images_cut = 0;                        // that lost active pixels
+  std::int64_t dropped_pixels = 0;                   // of all images
   std::vector<Span> timeline;
   std::vector<std::string> notes;  // of the architecture
 };

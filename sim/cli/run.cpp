@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "models/core/error.h"
+#include "sim/answers.h"
 #include "sim/config/accelerator.h"
 #include "sim/output_file.h"
 #include "sim/report/result_json.h"
@@ -24,12 +25,22 @@ constexpr std::int64_t kMostImages = 1'000'000;
 constexpr Cycles kMostCycles = 1'000'000'000'000;  // dates stay exact up to here
 
 struct Options {
-  std::string accelerator, trace, json, timeline, crossbar;
+  std::string accelerator, trace, json, timeline, crossbar, reduction, reference;
   std::vector<std::string> overrides;
   std::int64_t images = 0, skipped_images = 0, max_cycles = 0;
   double deadline_us = 0;
   bool ignore_capacity = false, no_critical_path = false, gain = false;
 };
+
+AnswerComparison compare_with(const Answers& reference, const Result& result, const Options& options) {
+  if (result.answers.empty())
+    input_error("--reference {}: {} computes no answers on this trace: capture it with --values", options.reference,
+                result.accelerator);
+  Answers beside;
+  for (std::size_t i = 0; i < result.answers.size(); ++i)
+    beside.push_back(reference[result.skipped_images + i % (result.trace_images - result.skipped_images)]);
+  return compare(result.answers, beside);
+}
 
 int run(const Options& options) {
   if (options.gain && options.no_critical_path)
@@ -41,6 +52,13 @@ int run(const Options& options) {
   for (const std::string& assignment : options.overrides) overrides.push_back(Override::parse(assignment));
   const Trace trace = Trace::open(options.trace);
   const Accelerator accelerator = load_accelerator(options.accelerator, overrides, &trace.graph());
+  std::optional<Answers> reference;
+  if (!options.reference.empty()) {
+    reference = read_answers(options.reference);
+    if (reference->size() != trace.images())
+      input_error("--reference {}: {} answers, the trace has {} images", options.reference, reference->size(),
+                  trace.images());
+  }
   // Opened before the simulation, which is what takes time.
   std::optional<OutputFile> json, timeline;
   if (!options.json.empty()) json.emplace(options.json);
@@ -55,10 +73,12 @@ int run(const Options& options) {
   run.timeline = !options.timeline.empty();
   run.critical_path = !options.no_critical_path;
   run.crossbar = options.crossbar;
+  run.reduction = options.reduction;
   simulation.ignore_capacity = options.ignore_capacity;
   if (options.deadline_us > 0) simulation.deadline_us = options.deadline_us;
   simulation.steps = options.gain;
   Result result = simulate(accelerator, trace, sha256_of_file(options.trace), simulation);
+  if (reference) result.answers_compared = compare_with(*reference, result, options);
   if (options.gain) result.gains = measure_gains(accelerator, result, options.trace);
 
   fmt::print("{}", run_report(result));
@@ -97,6 +117,10 @@ Command run_trace_command() {
                                 "count the images whose latency is more than X microseconds");
   command.options.add_options()("crossbar", po::value(&options->crossbar)->value_name("FORM[:NODE]"),
                                 "of crossbar engines: fast (default), step, rtl or lockstep; of all nodes or of one");
+  command.options.add_options()("reduction", po::value(&options->reduction)->value_name("FORM"),
+                                "of input reductions: fast (default: as published), step, rtl or lockstep");
+  command.options.add_options()("reference", po::value(&options->reference)->value_name("FILE"),
+                                "compare the answers of the network with these: a line of scores an image");
   command.options.add_options()("no-critical-path", po::bool_switch(&options->no_critical_path),
                                 "do not keep the cause of each date: pipelines run faster");
   command.options.add_options()(

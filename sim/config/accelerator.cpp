@@ -24,6 +24,11 @@ void Accelerator::check_capacity(const std::vector<ResourceItem>& bill) const {
                 fmt::join(missing, ", "));
 }
 
+void refuse_reduction(const std::string& architecture, const RunOptions& options) {
+  if (!options.reduction.empty())
+    input_error("--reduction {}: architecture {} has no input reduction", options.reduction, architecture);
+}
+
 void refuse_crossbar(const std::string& architecture, const RunOptions& options) {
   if (!options.crossbar.empty())
     input_error("--crossbar {}: architecture {} has no crossbar", options.crossbar, architecture);

@@ -73,6 +73,8 @@ using ArchitectureReader = void (*)(Section& root, Accelerator& accelerator);
 /// Of an architecture without crossbars. Throws InputError where the options ask for one: an option that changes
 /// nothing would be taken for one that does.
 void refuse_crossbar(const std::string& architecture, const RunOptions& options);
+/// The same of one without an input reduction.
+void refuse_reduction(const std::string& architecture, const RunOptions& options);
 
 /// Reads an accelerator file and the board, device and technology files that it names, relative to itself. Throws
 /// InputError with all problems of the first file that has any; where the network is known, with those of the two

@@ -10,6 +10,7 @@ void read_cpu(Section&, Accelerator& accelerator) {
     Design design;
     design.elaborate = [config, &workload](const RunOptions& options) {
       refuse_crossbar("cpu", options);
+      refuse_reduction("cpu", options);
       return std::make_unique<Cpu>("cpu", config, workload, options);
     };
     return design;

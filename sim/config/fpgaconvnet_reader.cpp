@@ -172,6 +172,7 @@ Design design(const FpgaConvNetFile& file, const BoardFile& board, const Workloa
     return design_steps(planned, critical_path);
   };
   result.elaborate = [config, planned, orders, &workload](const RunOptions& options) {
+    refuse_reduction("fpgaconvnet", options);
     return std::make_unique<FpgaConvNet>("fpgaconvnet", config, planned, orders, workload, options);
   };
   return result;

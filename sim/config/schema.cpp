@@ -22,6 +22,24 @@ constexpr std::size_t kLongestSequence = 100'000;
 
 std::string joined(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); }
 
+/// The entry of a list of maps whose `name` it is.
+std::optional<std::size_t> entry_named(const YAML::Node& list, const std::string& name) {
+  for (std::size_t i = 0; list.IsSequence() && i < list.size(); ++i)
+    if (list[i].IsMap() && list[i]["name"].IsDefined() && list[i]["name"].IsScalar() &&
+        list[i]["name"].Scalar() == name)
+      return i;
+  return std::nullopt;
+}
+
+/// "[10, 10, 1]".
+YAML::Node parse_list(const Override& change) {
+  try {
+    return YAML::Load(change.value);
+  } catch (const YAML::Exception& error) {
+    input_error("--set {}={}: is not a list: {}", change.key, change.value, error.msg);
+  }
+}
+
 bool is_sourced(const YAML::Node& node) { return node.IsMap() && node["value"] && (node["basis"] || node["source"]); }
 
 }  // namespace
@@ -31,15 +49,15 @@ struct YamlFile::State {
   YAML::Node document;
   std::vector<std::pair<int, std::string>> problems;  // line, text
   std::vector<Provenance> provenance;
-  std::vector<Override> overrides;
+  std::vector<std::pair<std::string, Override>> overrides;  // by the place that they changed
   std::shared_ptr<Section::Node> root;
 
   static int line(const YAML::Mark& mark) { return mark.line >= 0 ? mark.line + 1 : 1; }
   // What put a value there that is not in the file; the last where there are several.
-  const Override* override_of(const std::string& key) const {
+  const Override* override_of(const std::string& path) const {
     const auto change =
-        std::find_if(overrides.rbegin(), overrides.rend(), [&](const Override& o) { return o.key == key; });
-    return change == overrides.rend() ? nullptr : &*change;
+        std::find_if(overrides.rbegin(), overrides.rend(), [&](const auto& o) { return o.first == path; });
+    return change == overrides.rend() ? nullptr : &change->second;
   }
   std::string where(const YAML::Mark& mark, const std::string& key) const {
     if (const Override* change = override_of(key)) return fmt::format("--set {}={}", change->key, change->value);
@@ -152,16 +170,25 @@ Override Override::parse(const std::string& assignment) {
 void YamlFile::set(const Override& change) {
   YAML::Node node;
   node.reset(state_->document);
-  std::string rest = change.key;
+  std::string rest = change.key, path;
   for (std::size_t dot = rest.find('.'); dot != std::string::npos; dot = rest.find('.')) {
     const std::string name = rest.substr(0, dot);
-    if (!node.IsMap() || !node[name].IsDefined() || !node[name].IsMap())
+    if (node.IsMap() && node[name].IsDefined() && (node[name].IsMap() || node[name].IsSequence())) {
+      node.reset(node[name]);
+      path += path.empty() ? name : "." + name;
+    } else if (const std::optional<std::size_t> entry = entry_named(node, name)) {
+      node.reset(node[*entry]);
+      path += fmt::format("[{}]", *entry);
+    } else {
       input_error("--set {}={}: {} has no section '{}'", change.key, change.value, state_->name, name);
-    node.reset(node[name]);
+    }
     rest.erase(0, dot + 1);
   }
-  node[rest] = change.value;
-  state_->overrides.push_back(change);
+  if (!node.IsMap())
+    input_error("--set {}={}: must name a key of an entry, '{}.NAME.KEY'", change.key, change.value, path);
+  const bool list = !change.value.empty() && change.value.front() == '[';
+  node[rest] = list ? parse_list(change) : YAML::Node(change.value);
+  state_->overrides.emplace_back(path.empty() ? rest : path + "." + rest, change);
 }
 
 Section YamlFile::root() { return Section(*state_, state_->root); }

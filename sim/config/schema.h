@@ -16,7 +16,8 @@ namespace sparsim {
 
 class Section;
 
-/// A value that takes the place of the one in the file: `key` with dots, "pe_grid.rows".
+/// A value that takes the place of the one in the file: `key` with dots, "pe_grid.rows"; an entry of a list goes by its
+/// name, "layers.conv1.kernel". A value in brackets is a list, "[10, 10, 1]".
 struct Override {
   std::string key, value;
 

@@ -62,6 +62,7 @@ void read_sparcnet(Section& root, Accelerator& accelerator) {
     Design design;
     design.elaborate = [c, &workload](const RunOptions& options) {
       refuse_crossbar("sparcnet", options);
+      refuse_reduction("sparcnet", options);
       return std::make_unique<Sparcnet>("sparcnet", c, workload, options);
     };
     return design;

@@ -66,6 +66,17 @@ Json fifos_json(const std::vector<FifoRecord>& fifos) {
   return json;
 }
 
+Json stages_json(const std::vector<StageRecord>& stages) {
+  Json json = Json::object();
+  for (const StageRecord& stage : stages)
+    json[stage.name] = {{"what", stage.what},
+                        {"first_cycles", stage.first},
+                        {"max_cycles", stage.max},
+                        {"interval_cycles", stage.interval},
+                        {"hand_off_cycles", stage.hand_off}};
+  return json;
+}
+
 Json bill_json(const std::vector<ResourceItem>& bill) {
   Json json = Json::array();
   for (const ResourceItem& item : bill)
@@ -159,6 +170,12 @@ Json result_json(const Result& r, const Accelerator& accelerator) {
   json["layers"] = Json::array();
   for (const LayerResult& layer : r.layers) json["layers"].push_back(layer_json(layer));
   json["fifos"] = fifos_json(r.fifos);
+  json["stages"] = stages_json(r.stages);
+  json["images_cut"] = r.images_cut;
+  json["dropped_pixels"] = r.dropped_pixels;
+  json["answers"] = r.answers;
+  json["answers_compared"] = nullptr;
+  if (r.answers_compared) json["answers_compared"] = counters_json(*r.answers_compared);
   json["units"] = units_json(r.layers);
   json["config"] = r.config;
   json["provenance"] = provenance_json(accelerator.provenance);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "sim/report/pipeline_report.h"
+#include "sim/report/stage_report.h"
 #include "sim/report/table.h"
 
 namespace sparsim {
@@ -15,8 +16,20 @@ namespace {
 double share(double part, double whole) { return whole > 0 ? 100 * part / whole : 0; }
 double share(Cycles part, Cycles whole) { return share(static_cast<double>(part), static_cast<double>(whole)); }
 
-std::string milliseconds(Cycles cycles, double clock_mhz) {
-  return fmt::format("{:.3f}", 1e3 * seconds(cycles, clock_mhz));
+/// What times, or energies, of a run are told in.
+struct Unit {
+  const char* name;
+  double per_base;  // of them to a second, or a joule
+};
+
+Unit time_unit(const Result& r) {
+  constexpr double kShort = 1e-4;
+  return r.latency && seconds(r.latency->max, r.clock_mhz) < kShort ? Unit{"us", 1e6} : Unit{"ms", 1e3};
+}
+
+Unit energy_unit(const Result& r) {
+  constexpr double kLittle = 1e-4;
+  return r.energy_per_image_j > 0 && r.energy_per_image_j < kLittle ? Unit{"uJ", 1e6} : Unit{"mJ", 1e3};
 }
 
 std::string layer_table(const Result& r) {
@@ -45,15 +58,16 @@ std::string layer_table(const Result& r) {
 }
 
 std::string energy_table(const Result& r) {
-  Table table({"energy", "mJ/image", "share %", "low", "high", "basis"});
+  const Unit unit = energy_unit(r);
+  Table table({"energy", fmt::format("{}/image", unit.name), "share %", "low", "high", "basis"});
   const double images = static_cast<double>(std::max<std::size_t>(r.images, 1));
   const EnergyTotal whole = total(r.energy);
   for (const EnergyTerm& term : r.energy)
     if (term.joules > 0)
-      table.add_row({term.what, fmt::format("{:.3f}", 1e3 * term.joules / images),
+      table.add_row({term.what, fmt::format("{:.3f}", unit.per_base * term.joules / images),
                      fmt::format("{:.1f}", share(term.joules, whole.joules)),
-                     fmt::format("{:.3f}", 1e3 * term.low / images), fmt::format("{:.3f}", 1e3 * term.high / images),
-                     std::string(to_string(term.basis))});
+                     fmt::format("{:.3f}", unit.per_base * term.low / images),
+                     fmt::format("{:.3f}", unit.per_base * term.high / images), std::string(to_string(term.basis))});
   return table.to_string();
 }
 
@@ -83,7 +97,8 @@ std::string critical_path(const Result& r) {
   std::vector<CauseShare> kinds;
   for (const auto& [kind, cycles] : by_kind) kinds.push_back({kind, cycles});
   std::stable_sort(kinds.begin(), kinds.end(), [](const auto& a, const auto& b) { return a.cycles > b.cycles; });
-  return fmt::format("critical path  {}\n               {}\n", listed(kinds), listed(r.critical_path));
+  const std::string causes = listed(r.critical_path), by_part = listed(kinds);
+  return fmt::format("critical path  {}\n", by_part) + (causes == by_part ? "" : "               " + causes + "\n");
 }
 
 std::string change(double from, double to) {
@@ -130,20 +145,22 @@ std::string run_report(const Result& r) {
   if (r.skipped_images > 0) text += fmt::format(" behind the first {} of the trace", r.skipped_images);
   if (const std::size_t all = r.trace_images - r.skipped_images; r.images > all)
     text += fmt::format(" (the trace has {}: they repeat in order)", all);
-  text += "\n\n" + (r.layers_overlap ? node_table(r) : layer_table(r)) + "\n";
+  text += "\n\n" + (!r.stages.empty() ? stage_table(r) : r.layers_overlap ? node_table(r) : layer_table(r)) + "\n";
   if (const std::string fifos = fifo_table(r); !fifos.empty()) text += fifos + "\n";
   text += energy_table(r) + "\n";
 
   if (r.reached_limit)
     text += fmt::format("ended at --max-cycles, cycle {}, with {} images finished\n", r.cycles, r.images);
+  const Unit time = time_unit(r), energy = energy_unit(r);
+  const auto timed = [&](Cycles cycles) {
+    return fmt::format("{:.3f} {}", time.per_base * seconds(cycles, r.clock_mhz), time.name);
+  };
   if (r.latency)
-    text += fmt::format("latency        {} ms first, {} p50, {} p99, {} max  ({} cycles first)\n",
-                        milliseconds(r.latency->first, r.clock_mhz), milliseconds(r.latency->p50, r.clock_mhz),
-                        milliseconds(r.latency->p99, r.clock_mhz), milliseconds(r.latency->max, r.clock_mhz),
-                        r.latency->first);
+    text += fmt::format("latency        {} first, {} p50, {} p99, {} max  ({} cycles first)\n", timed(r.latency->first),
+                        timed(r.latency->p50), timed(r.latency->p99), timed(r.latency->max), r.latency->first);
   if (r.interval_cycles)
-    text += fmt::format("interval       {:.0f} cycles, {:.4f} ms between images\n", *r.interval_cycles,
-                        1e-3 * *r.interval_cycles / r.clock_mhz);
+    text += fmt::format("interval       {:.0f} cycles, {:.4f} {} between images\n", *r.interval_cycles,
+                        1e-6 * time.per_base * *r.interval_cycles / r.clock_mhz, time.name);
   if (r.deadline)
     text +=
         fmt::format("deadline       {:g} us: {} of {} images miss it ({:.1f} %)\n", r.deadline->us, r.deadline->misses,
@@ -154,9 +171,9 @@ std::string run_report(const Result& r) {
   text += fmt::format("\npower          {:.2f} W while accelerated layers run, {:.2f} W end to end\n", r.power_w,
                       r.power_end_to_end_w);
   text +=
-      fmt::format("energy         {:.2f} mJ/image ({:.2f}..{:.2f}; {:.0f} % on assumed coefficients), {:.2f} GOP/J\n",
-                  1e3 * r.energy_per_image_j, 1e3 * r.energy_low_j, 1e3 * r.energy_high_j, 100 * r.energy_assumed_share,
-                  r.gop_per_j);
+      fmt::format("energy         {:.2f} {}/image ({:.2f}..{:.2f}; {:.0f} % on assumed coefficients), {:.2f} GOP/J\n",
+                  energy.per_base * r.energy_per_image_j, energy.name, energy.per_base * r.energy_low_j,
+                  energy.per_base * r.energy_high_j, 100 * r.energy_assumed_share, r.gop_per_j);
   std::string used;
   std::vector<double> limits;
   r.capacity.visit([&](const char*, double limit) { limits.push_back(limit); });
@@ -169,6 +186,7 @@ std::string run_report(const Result& r) {
   text += fmt::format("resources      {}\n", used);
   text += fmt::format("bottleneck     {}\n", r.bottleneck);
   if (!r.critical_path.empty()) text += critical_path(r);
+  text += answers_report(r);
   for (const Gain& gain : r.gains) text += gain_line(gain, r);
   for (const std::string& note : r.notes) text += fmt::format("note           {}\n", note);
   return text;

@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/core/error.h"
+#include "models/sparsepixels/config.h"
+#include "models/sparsepixels/resource_bill.h"
+#include "models/sparsepixels/sparsepixels.h"
+#include "models/sparsepixels/stages.h"
+#include "sim/config/architecture_readers.h"
+
+namespace sparsim {
+namespace {
+
+FixedFormat read_format(Section& types, const std::string& key) {
+  const std::string text = types.text(key);
+  if (text.empty()) return {};  // a problem of its own
+  try {
+    return fixed_format(text);
+  } catch (const InputError& error) {
+    types.problem(key, error.what());
+    return {};
+  }
+}
+
+SparsePixelsConfig read_config(Section& root) {
+  SparsePixelsConfig c;
+  c.clock_mhz = root.number("clock_mhz", {1, 1000});
+  c.dense = root.choice("pixels", {"active", "all"}, 0) == 1;
+  constexpr std::int64_t kMost = 1 << 20;
+  if (!c.dense) {
+    c.n_max = root.integer("n_max", {1, kMost});
+    c.threshold = root.number("threshold", {0, 1e6}, 0.0);
+    c.early_exit = root.boolean("early_exit", false);
+    c.sums = root.choice("sums", {"chain", "tree"}, 0) == 0 ? SumShape::chain : SumShape::tree;
+    if (root.has("multiplier_cycles")) c.multiplier_cycles = root.integer("multiplier_cycles", {0, 64});
+    c.flatten_unroll = root.integer("flatten_unroll", {1, kMost});
+  }
+  Section types = root.section("types");
+  c.input = read_format(types, "input");
+  c.weights = read_format(types, "weights");
+  c.activations = read_format(types, "activations");
+  if (types.has("pools")) c.pools = read_format(types, "pools");
+  c.levels_per_cycle = root.integer("levels_per_cycle", {1, 64});
+  c.hand_off_cycles = root.integer("hand_off_cycles", {0, 1000});
+  c.restart_cycles = root.integer("restart_cycles", {0, 1000});
+  c.images =
+      root.choice("images", {"streamed", "one_at_a_time"}, 0) == 0 ? PixelImages::streamed : PixelImages::one_at_a_time;
+  if (std::optional<Section> reuse = root.optional_section("reuse"))
+    for (const std::string& layer : reuse->keys()) c.reuse[layer] = reuse->integer(layer, {1, kMost});
+  return c;
+}
+
+/// Where the keys stand that a network may be at odds with.
+std::map<std::string, std::string> places(Section& root, const SparsePixelsConfig& c) {
+  std::map<std::string, std::string> found{{"", root.where("")}, {"n_max", root.where("n_max")}};
+  if (std::optional<Section> reuse = root.optional_section("reuse"))
+    for (const auto& [layer, factor] : c.reuse) found["reuse." + layer] = reuse->where(layer);
+  return found;
+}
+
+/// A problem behind the place in the file of the key that it begins with.
+std::string located(const std::map<std::string, std::string>& places, const std::string& problem) {
+  for (auto place = places.rbegin(); place != places.rend(); ++place)
+    if (problem.compare(0, place->first.size(), place->first) == 0) return place->second + ": " + problem;
+  return problem;
+}
+
+}  // namespace
+
+void read_sparsepixels(Section& root, Accelerator& accelerator) {
+  const SparsePixelsConfig c = read_config(root);
+  for (const std::string& problem : problems(c)) root.problem("", problem);
+
+  accelerator.clock_mhz = c.clock_mhz;
+  accelerator.format = c.weights.bits <= 8 ? WordFormat::int8 : WordFormat::int16;
+  accelerator.network_has_resources = true;
+  const auto network_problems = [c, where = places(root, c)](const LayerGraph& graph) {
+    std::vector<std::string> found = problems(c, graph);
+    for (std::string& problem : found) problem = located(where, problem);
+    return found;
+  };
+  accelerator.network_problems = network_problems;
+  accelerator.design = [c, network_problems](const Workload& workload) {
+    const std::vector<std::string> found = network_problems(workload.graph());
+    if (!found.empty()) throw InputError(fmt::format("{}", fmt::join(found, "\n")));
+    Design design;
+    design.resource_bill = resource_bill(c, pixel_stages(c, workload.graph()));
+    design.elaborate = [c, &workload](const RunOptions& options) {
+      refuse_crossbar("sparsepixels", options);
+      return std::make_unique<SparsePixels>("sparsepixels", c, workload, options);
+    };
+    return design;
+  };
+}
+
+}  // namespace sparsim

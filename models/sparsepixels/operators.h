@@ -27,7 +27,7 @@ struct PixelParameters {
   std::vector<std::int64_t> bias;     // raw, [filter]
 };
 
-/// The narrowest format that holds every sum of `terms` products and a bias.
+/// A format that holds every sum of `terms` products and a bias.
 FixedFormat sum_format(const FixedFormat& input, const FixedFormat& parameters, std::int64_t terms);
 
 /// A convolution at the active pixels of `input` with a `kernel` x `kernel` window, "same" padding, stride 1. An output

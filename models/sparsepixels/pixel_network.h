@@ -46,7 +46,7 @@ class PixelNetwork {
   std::int64_t active_pixels(std::size_t stage, const PixelData& data) const;
 
  private:
-  void read_parameters(const SparsePixelsConfig& config);
+  std::vector<double> answer(const PixelData& data) const;
 
   const Workload& workload_;
   const std::vector<PixelStage> stages_;
@@ -54,7 +54,7 @@ class PixelNetwork {
   std::int64_t n_max_ = 0;
   std::int64_t threshold_ = 0;
   FixedFormat input_;
-  std::vector<FixedFormat> formats_;         // by stage, of its output
+  std::vector<FixedFormat> formats_;         // by stage, of its output; empty for a dense baseline
   std::vector<PixelParameters> parameters_;  // by stage; empty where it has none
 };
 

@@ -34,6 +34,9 @@ enum class Function { other, relu, sigmoid };
 std::string_view to_string(LayerKind kind);
 /// Throws InputError that lists the known kinds.
 LayerKind layer_kind(std::string_view name);
+std::string_view to_string(Function function);
+/// Throws InputError that lists the known functions.
+Function activation_function(std::string_view name);
 
 /// Filters that see the same input channels: SPARCNet's pair of a filter mask and an input-channel mask. A grouped
 /// convolution has one a group; a layer with connectivity pruned away (FCP) has as many as it has patterns.

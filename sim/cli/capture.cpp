@@ -13,6 +13,7 @@
 #include "sim/version.h"
 #include "sim/workload/capture.h"
 #include "sim/workload/capture_summary.h"
+#include "sim/workload/network_parameters.h"
 #include "sim/workload/onnx_import.h"
 #include "sim/workload/sha256.h"
 
@@ -23,7 +24,7 @@ constexpr std::int64_t kMostImages = 1'000'000'000, kMostPixelsASide = 1 << 14;
 constexpr std::size_t kListedImages = 16;  // a line each up to here, beyond that the summary alone
 
 struct Options {
-  std::string model, output, preset, labels, reduce, channel_order, axes = "nchw", mean, scale;
+  std::string model, output, weights, preset, labels, reduce, channel_order, axes = "nchw", mean, scale;
   std::vector<std::string> images;
   std::int64_t bits = 0, first = 0, resize = 0, crop = 0;
   bool values = false;
@@ -68,6 +69,31 @@ ChannelAxis channel_axis(const std::string& axes) {
   if (axes == "nchw") return ChannelAxis::first;
   if (axes == "nhwc") return ChannelAxis::last;
   input_error("--axes '{}': must be nchw or nhwc", axes);
+}
+
+bool is_description(const std::string& model) {
+  const std::string extension = std::filesystem::path(model).extension().string();
+  return extension == ".yaml" || extension == ".yml";
+}
+
+/// A network that can be computed, and the words for where its weights are from, if not from the model itself.
+struct Model {
+  Network network;
+  std::string weights;
+};
+
+Model read_model(const Options& options) {
+  if (!is_description(options.model)) {
+    if (!options.weights.empty())
+      input_error("--weights: {} is no network file (.yaml); ONNX holds its own", options.model);
+    return {import_onnx(options.model), ""};
+  }
+  const NetworkDescription description = load_network(options.model);
+  const std::string directory = options.weights.empty() ? description.parameter_directory : options.weights;
+  Network network = with_parameters(description, directory);
+  // The last part of the path: the rest is of no meaning on another machine.
+  const std::filesystem::path named = std::filesystem::path(directory + "/").lexically_normal().parent_path();
+  return {std::move(network), fmt::format(" with the parameters in {}", named.filename().string())};
 }
 
 std::string percent(double share) { return fmt::format("{:.1f}", 100 * share); }
@@ -121,6 +147,13 @@ void print_answers(const CaptureSummary& summary, const std::string& reductions)
   fmt::print("\n");
 }
 
+void add_parameters(TraceWriter& writer, const Capture& capture, std::size_t layer) {
+  if (capture.graph().value_bits == 0)
+    writer.add_parameters(layer, capture.parameters(layer));
+  else
+    writer.add_weights(layer, capture.weights(layer));
+}
+
 int run(const Options& options, const po::variables_map& given) {
   if (given.count("bits") != 0 && options.bits != 8 && options.bits != 16)
     input_error("--bits {}: must be 8 or 16", options.bits);
@@ -131,11 +164,11 @@ int run(const Options& options, const po::variables_map& given) {
   capture_options.bits = static_cast<int>(options.bits);
   capture_options.values = options.values;
 
-  Network network = import_onnx(options.model);
-  for (const std::string& remark : network.remarks) fmt::print(stderr, "note: {}\n", remark);
-  const Images images(options.images, options.labels, channel_axis(options.axes));
+  Model model = read_model(options);
+  for (const std::string& remark : model.network.remarks) fmt::print(stderr, "note: {}\n", remark);
+  const Images images(options.images, options.labels, channel_axis(options.axes), model.network.input);
 
-  Capture capture(std::move(network), images, capture_options, progress_bar("inferences"));
+  Capture capture(std::move(model.network), images, capture_options, progress_bar("inferences"));
   const LayerGraph& graph = capture.graph();
   TraceInfo info;
   info.tool_version = kVersion;
@@ -145,11 +178,12 @@ int run(const Options& options, const po::variables_map& given) {
   info.reductions = options.reduce;
   const std::string zeros =
       options.bits == 0 ? "as in float32" : fmt::format("after {}-bit quantisation", options.bits);
-  info.origin = fmt::format("inference of {} on {} images, zeros {}", info.source, capture.images(), zeros);
+  info.origin =
+      fmt::format("inference of {}{} on {} images, zeros {}", info.source, model.weights, capture.images(), zeros);
   TraceWriter writer(options.output, graph, info);
   if (options.values)
     for (std::size_t i = 0; i < graph.layers.size(); ++i)
-      if (graph.layers[i].weighted()) writer.add_weights(i, capture.weights(i));
+      if (graph.layers[i].weighted()) add_parameters(writer, capture, i);
 
   CaptureSummary summary(graph);
   Table listed({"image", "label", "1st", "2nd", "3rd", "4th", "5th"});
@@ -177,9 +211,10 @@ Command capture_command() {
   const auto options = std::make_shared<Options>();
   Command command;
   command.name = "capture";
-  command.arguments = "MODEL.onnx IMAGES... -o TRACE.h5 [options]";
+  command.arguments = "MODEL IMAGES... -o TRACE.h5 [options]";
   command.summary = "run a network on images: a trace of which values are not zero";
   command.details = fmt::format(
+      "MODEL is an ONNX file, or a network file (configs/networks/*.yaml) that names files of weights.\n"
       "IMAGES are files or directories of pictures:\n  {}\n"
       "Inference is in float32. With --bits, a value is zero where its integer is: value / scale, rounded half to\n"
       "even; one scale a tensor, the largest magnitude over all images to the largest integer (two passes).\n\n"
@@ -191,7 +226,11 @@ Command capture_command() {
   option("output,o", po::value(&options->output)->required()->value_name("TRACE.h5"), "where to write the trace");
   option("preset", po::value(&options->preset)->value_name("NAME"), "what the network takes its images as");
   option("bits", po::value(&options->bits)->value_name("8|16"), "zeros as after quantisation");
-  option("values", po::bool_switch(&options->values), "store the quantised integers of inputs and weights, too");
+  option("values", po::bool_switch(&options->values),
+         "store values, too: with --bits the integers of inputs and weights; without, the network's input and its "
+         "parameters in float32");
+  option("weights", po::value(&options->weights)->value_name("DIRECTORY"),
+         "where the files of weights are that a network file names, if not where it says");
   option("labels", po::value(&options->labels)->value_name("FILE"), "classes: IDX, a number a line, or name,number");
   option("images", bounded("images", &options->first, 1, kMostImages)->value_name("N"), "the first N images only");
   option("reduce", po::value(&options->reduce)->value_name("STEPS"), "prune: see below");

@@ -72,6 +72,7 @@ Json header_of(const Trace& trace, const std::string& path) {
             {"input_shape", json_of(trace.graph().input)},
             {"images", trace.images()},
             {"value_bits", trace.graph().value_bits},
+            {"pixels", !trace.pixels(0).empty()},
             {"labelled", labelled},
             {"top1_right", right},
             {"origin", info.origin},
@@ -92,7 +93,10 @@ Json layer_json(const Trace& trace, std::size_t position) {
             {"input_shape", json_of(layer.shape.input)},
             {"output_shape", json_of(layer.shape.output)},
             {"macs", layer.macs()}};
+  if (layer.function != Function::other) json["function"] = to_string(layer.function);
   if (!layer.weighted()) return json;
+  json["active_sites"] = layer.active_sites;
+  json["parameters"] = !trace.parameters(position).weights.empty();
   const Measured measured = measure(trace, position);
   json["input_density"] = json_of(measured.density);
   json["kept_channels"] = json_of(measured.kept_channels);
@@ -112,13 +116,20 @@ void print_header(const Json& header) {
   if (!header["seed"].is_null()) fmt::print("  seed: {}\n", header["seed"].get<std::uint64_t>());
   const int bits = header["value_bits"].get<int>();
   fmt::print("  values: {}\n", bits == 0 ? "float" : fmt::format("{} bits", bits));
-  fmt::print("  images: {}\n", header["images"].get<std::size_t>());
+  fmt::print("  images: {}{}\n", header["images"].get<std::size_t>(),
+             header["pixels"].get<bool>() ? ", with their pixels" : "");
   if (const auto labelled = header["labelled"].get<std::size_t>(); labelled > 0)
     fmt::print("  top-1: {} of {} labelled images right\n", header["top1_right"].get<std::size_t>(), labelled);
 }
 
 std::string spread_text(const Json& spread) {
   return fmt::format("{} {}..{}", percent(spread["mean"]), percent(spread["min"]), percent(spread["max"]));
+}
+
+/// "relu", "convolution on active sites", "dense".
+std::string kind_text(const Json& layer) {
+  if (layer.contains("function")) return layer["function"];
+  return layer["kind"].get<std::string>() + (layer.value("active_sites", false) ? " on active sites" : "");
 }
 
 std::string shape_text(const Json& shape) { return to_string(MapShape{shape[0], shape[1], shape[2]}); }
@@ -130,7 +141,7 @@ void print_layers(const Json& layers) {
   Table table(kColumns);
   double dense = 0, kept = 0, useful = 0;
   for (const Json& layer : layers) {
-    std::vector<std::string> row{layer["name"], layer["kind"], shape_text(layer["input_shape"]),
+    std::vector<std::string> row{layer["name"], kind_text(layer), shape_text(layer["input_shape"]),
                                  shape_text(layer["output_shape"])};
     if (!layer.contains("input_density")) {
       row.resize(kColumns.size());

@@ -17,9 +17,9 @@ std::int32_t top1(const Tensor& scores) {
                                    scores.values.begin());
 }
 
-std::vector<Guess> best_guesses(const Tensor& scores, bool are_probabilities) {
+std::vector<Guess> best_guesses(const Tensor& scores, Scores kind) {
   std::vector<float> probabilities = scores.values;
-  if (!are_probabilities) {
+  if (kind == Scores::any) {
     const float largest = *std::max_element(probabilities.begin(), probabilities.end());
     for (float& p : probabilities) p = std::exp(p - largest);
     const float sum = std::accumulate(probabilities.begin(), probabilities.end(), 0.0f);
@@ -37,12 +37,35 @@ std::vector<Guess> best_guesses(const Tensor& scores, bool are_probabilities) {
   return best;
 }
 
-/// Whether the output is a softmax, perhaps in another shape.
-bool ends_in_softmax(const Network& network) {
+/// By the operator that the output comes from, perhaps in another shape.
+Scores scores_of(const Network& network) {
   std::size_t node = network.output;
   while (node != Network::kInput && std::holds_alternative<Reshape>(network.nodes[node].op))
     node = network.nodes[node].inputs[0];
-  return node != Network::kInput && std::holds_alternative<Softmax>(network.nodes[node].op);
+  if (node == Network::kInput) return Scores::any;
+  if (std::holds_alternative<Softmax>(network.nodes[node].op)) return Scores::probabilities;
+  const bool one_sigmoid =
+      std::holds_alternative<Sigmoid>(network.nodes[node].op) && network.nodes[node].shape.elements() == 1;
+  return one_sigmoid ? Scores::yes_or_no : Scores::any;
+}
+
+/// A score a class.
+Tensor by_class(Tensor scores, Scores kind) {
+  if (kind == Scores::yes_or_no) return {{1, 2}, {1 - scores.values[0], scores.values[0]}};
+  return scores;
+}
+
+/// A plane a channel made a channel a value, as feature maps lie in memory.
+std::vector<float> channels_last(const std::vector<float>& planes, const MapShape& shape) {
+  const auto pixels = static_cast<std::size_t>(shape.pixels()), channels = static_cast<std::size_t>(shape.channels);
+  std::vector<float> values(planes.size());
+  for (std::size_t c = 0; c < channels; ++c)
+    for (std::size_t p = 0; p < pixels; ++p) values[p * channels + c] = planes[c * pixels + p];
+  return values;
+}
+
+bool finite(const std::vector<float>& values) {
+  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
 }
 
 /// Infinity where one of the values is no number.
@@ -86,9 +109,8 @@ Capture::Capture(Network network, const Images& images, const CaptureOptions& op
       reduced_(reduce(std::move(network), options.reductions)),
       inference_(reduced_.network),
       graph_(pruned_graph(reduced_, options.bits)),
-      scores_are_probabilities_(ends_in_softmax(reduced_.network)),
+      scores_(scores_of(reduced_.network)),
       largest_(reduced_.network.nodes.size()) {
-  if (options_.values && options_.bits == 0) input_error("--values stores quantised values: it needs --bits 8 or 16");
   if (count_ > images_.size()) input_error("--images {}: there are only {}", count_, images_.size());
 }
 
@@ -99,6 +121,13 @@ QuantizedTensor Capture::weights(std::size_t layer) const {
                    Quantizer(largest_magnitude(weights.data(), weights.size()), options_.bits));
 }
 
+Parameters Capture::parameters(std::size_t layer) const {
+  const Weighted& weighted = *reduced_.network.nodes[layer].weighted();
+  if (!finite(weighted.weights) || !finite(weighted.bias))
+    input_error("{}: a weight or bias of layer '{}' is not finite", graph_.name, graph_.layers[layer].name);
+  return {weighted.weights, weighted.bias};
+}
+
 CapturedImage Capture::image(std::size_t i) {
   if (!passed_) first_pass();
   const Image image = images_.get(i);
@@ -106,14 +135,19 @@ CapturedImage Capture::image(std::size_t i) {
   result.trace.name = image.name;
   result.trace.label = image.label;
   result.trace.inputs.resize(graph_.layers.size());
-  const Tensor scores = inference_.run(preprocess(options_.preprocessing, image, graph_.input),
-                                       [&](std::size_t node, const MapView& input) {
-                                         BitMask kept = prune(node, input);
-                                         result.trace.inputs[node] = layer_input(node, input, std::move(kept));
-                                       });
+  const Tensor input = preprocess(options_.preprocessing, image, graph_.input);
+  if (options_.values && options_.bits == 0) {
+    if (!finite(input.values)) input_error("{}: holds a value that is not finite", image.name);
+    result.trace.pixels = channels_last(input.values, graph_.input);
+  }
+  Tensor answer = inference_.run(input, [&](std::size_t node, const MapView& map) {
+    BitMask kept = prune(node, map);
+    result.trace.inputs[node] = layer_input(node, map, std::move(kept));
+  });
+  const Tensor scores = by_class(std::move(answer), scores_);
   advance();
   result.trace.top1 = top1(scores);
-  result.best = best_guesses(scores, scores_are_probabilities_);
+  result.best = best_guesses(scores, scores_);
   if (!unreduced_top1_.empty()) result.unreduced_top1 = unreduced_top1_[i];
   return result;
 }
@@ -137,7 +171,7 @@ void Capture::first_pass() {
       advance();
     }
     if (unreduced_) {
-      unreduced_top1_.push_back(top1(unreduced_->run(input)));
+      unreduced_top1_.push_back(top1(by_class(unreduced_->run(input), scores_)));
       advance();
     }
   }

@@ -18,13 +18,22 @@ struct CaptureOptions {
   std::size_t images = 0;  // the first so many; 0: all
   Preprocessing preprocessing;
   std::vector<Reduction> reductions;
-  int bits = 0;         // 8 or 16: zeros are those of quantised values; 0: of float values
-  bool values = false;  // keep the quantised values; needs bits
+  int bits = 0;  // 8 or 16: zeros are those of quantised values; 0: of float values
+  /// Keep values, too: with bits the quantised ones of every weighted layer's input; without, the network's input in
+  /// float32.
+  bool values = false;
 };
 
 struct Guess {
   std::int32_t label = 0;
   float probability = 0;
+};
+
+/// What the network's output says of classes.
+enum class Scores {
+  any,            // the larger, the more probable
+  probabilities,  // of a softmax
+  yes_or_no       // a sigmoid of one value: the probability of class 1 of two
 };
 
 struct CapturedImage {
@@ -49,6 +58,8 @@ class Capture {
   std::size_t images() const { return count_; }
   /// Quantised weights of a weighted layer; needs CaptureOptions::bits.
   QuantizedTensor weights(std::size_t layer) const;
+  /// What a weighted layer computes with. Throws InputError where one is not finite.
+  Parameters parameters(std::size_t layer) const;
   /// Runs the network on an image; the first call makes the first pass, where one is needed.
   CapturedImage image(std::size_t i);
 
@@ -66,7 +77,8 @@ class Capture {
   ReducedNetwork reduced_;
   Inference inference_;
   LayerGraph graph_;
-  bool scores_are_probabilities_ = false, passed_ = false;
+  Scores scores_;
+  bool passed_ = false;
   std::vector<float> largest_;                // magnitude in a node's input, over all images
   std::vector<std::int32_t> unreduced_top1_;  // by image
 };

@@ -81,7 +81,8 @@ TextLabels read_text_labels(const std::string& path) {
 }  // namespace
 
 const char* const kImageFormats =
-    "PNG, JPEG, PPM and PGM pictures, CIFAR-10 .bin, IDX, .npy (float32, uint8), ONNX TensorProto .pb";
+    "PNG, JPEG, PPM and PGM pictures, CIFAR-10 .bin, IDX, .npy (float32, uint8), ONNX TensorProto .pb, "
+    "event lists .csv";
 
 ArrayShape ArrayShape::of(const std::string& path, const std::vector<std::int64_t>& axes, ChannelAxis channels) {
   if (axes.empty() || axes.size() > 4) input_error("{}: an array with {} axes; 1 to 4 are read", path, axes.size());
@@ -127,10 +128,12 @@ std::string first_bytes(const std::string& path, std::size_t bytes) {
   return start;
 }
 
-std::unique_ptr<ImageFile> open_image_file(const std::string& path, ChannelAxis channels) {
+std::unique_ptr<ImageFile> open_image_file(const std::string& path, ChannelAxis channels,
+                                           const std::optional<MapShape>& network) {
   const std::string extension = lower_extension(path), start = first_bytes(path, 8);
   if (start.empty()) input_error("{}: an empty file", path);
   if (extension == ".bin") return open_cifar(path);
+  if (extension == ".csv") return open_events(path, network);
   if (extension == ".pb") return open_tensor_proto(path, channels);
   if (is_picture(start)) return open_picture(path);
   if (is_idx(start)) return open_idx(path, channels);
@@ -138,11 +141,12 @@ std::unique_ptr<ImageFile> open_image_file(const std::string& path, ChannelAxis 
   input_error("{}: none of the formats that are read: {}", path, kImageFormats);
 }
 
-Images::Images(const std::vector<std::string>& paths, const std::string& labels_file, ChannelAxis channels)
+Images::Images(const std::vector<std::string>& paths, const std::string& labels_file, ChannelAxis channels,
+               const std::optional<MapShape>& network)
     : labels_file_(labels_file) {
   for (const std::string& path : paths)
     for (const std::string& file : files_of(path)) {
-      files_.push_back(open_image_file(file, channels));
+      files_.push_back(open_image_file(file, channels, network));
       first_.push_back(size_);
       size_ += files_.back()->size();
     }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "models/core/shape.h"
 #include "sim/workload/tensor.h"
 
 namespace sparsim {
@@ -36,8 +37,9 @@ class Images {
  public:
   /// `labels_file`: IDX1, text with one class a line, or CSV lines `image name,class`; it wins over labels inside the
   /// image files and over the IDX labels that lie beside IDX images. Empty: none.
+  /// `network`: the input of the network that they are for; event lists, which do not say how large they are, need it.
   explicit Images(const std::vector<std::string>& paths, const std::string& labels_file = "",
-                  ChannelAxis channels = ChannelAxis::first);
+                  ChannelAxis channels = ChannelAxis::first, const std::optional<MapShape>& network = {});
   Images(Images&&) noexcept;
   ~Images();
 

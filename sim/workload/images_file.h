@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,10 @@ class ImageFile {
   virtual Image get(std::size_t i) const = 0;
 };
 
-/// Chooses the format by the file's extension where that owns one (.bin, .pb), otherwise by its first bytes.
-std::unique_ptr<ImageFile> open_image_file(const std::string& path, ChannelAxis channels);
+/// Chooses the format by the file's extension where that owns one (.bin, .csv, .pb), otherwise by its first bytes.
+/// `network` as in Images.
+std::unique_ptr<ImageFile> open_image_file(const std::string& path, ChannelAxis channels,
+                                           const std::optional<MapShape>& network);
 
 /// PNG, JPEG, PGM and PPM: one picture a file. The extensions are those that a directory is searched for.
 extern const std::vector<std::string> kPictureExtensions;
@@ -42,6 +45,11 @@ std::unique_ptr<ImageFile> open_npy(const std::string& path, ChannelAxis channel
 
 /// A serialized ONNX TensorProto, axes as in .npy; one axis is a vector.
 std::unique_ptr<ImageFile> open_tensor_proto(const std::string& path, ChannelAxis channels);
+
+/// Events: a line `event,row,col,value` for each pixel that is not zero, behind a first line of these words; the rest
+/// of a map of `shape`, which has one channel, is zero. Events are numbered from 0, in any order; one without a line is
+/// an image of zeros, as long as a later one has a line.
+std::unique_ptr<ImageFile> open_events(const std::string& path, const std::optional<MapShape>& shape);
 
 /// How the axes of an array make images.
 struct ArrayShape {

@@ -6,6 +6,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "models/core/error.h"
 #include "sim/workload/inference_kernels.h"
@@ -88,6 +89,7 @@ class Inference::Engine {
   void add_step(const Network& network, std::size_t n);
   void add_primitive(std::size_t n, const dnnl::primitive& primitive, Arguments arguments);
   void add_weighted(const Node& node, std::size_t n, std::size_t target, const dnnl::primitive_attr& attributes);
+  void add_active_sites(const Node& node, std::size_t n);
   void add_pool(const Node& node, const Pool& op, std::size_t n);
   /// Weights and bias in the order that a primitive prefers.
   template <class Descriptor>
@@ -136,7 +138,8 @@ void Inference::Engine::plan_fusion(const Network& network) {
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const std::size_t before = network.nodes[n].inputs.front();
     if (before == Network::kInput || before == network.output || readers[before] != 1) continue;
-    if (network.nodes[before].weighted() && elementwise(network.nodes[n].op)) fused_with_[before] = n;
+    const Weighted* const weighted = network.nodes[before].weighted();
+    if (weighted != nullptr && !weighted->active_sites && elementwise(network.nodes[n].op)) fused_with_[before] = n;
   }
 }
 
@@ -147,6 +150,7 @@ MapView Inference::Engine::view(std::size_t node) const {
 
 void Inference::Engine::add_step(const Network& network, std::size_t n) {
   const Node& node = network.nodes[n];
+  if (node.weighted() && node.weighted()->active_sites) return add_active_sites(node, n);
   if (node.weighted()) {
     dnnl::primitive_attr attributes;
     if (fused_with_[n]) {
@@ -237,6 +241,20 @@ void Inference::Engine::add_weighted(const Node& node, std::size_t n, std::size_
   }
   steps_.back().weighted_input = arguments.at(DNNL_ARG_SRC);  // a handle to the same memory object
   steps_.back().input_shape = s.input;
+}
+
+// As on all sites without a bias, and then what is left of it.
+void Inference::Engine::add_active_sites(const Node& node, std::size_t n) {
+  Node sums = node;
+  std::vector<float> bias = std::exchange(sums.weighted()->bias, {});
+  add_weighted(sums, n, n, {});
+  Step& step = steps_.back();
+  step.compute = [this, convolve = std::move(step.compute), input = *step.weighted_input, shape = step.input_shape,
+                  bias = std::move(bias), out = view(n)] {
+    convolve();
+    stream_.wait();
+    keep_active_sites({shape, static_cast<float*>(input.get_data_handle())}, bias, out);
+  };
 }
 
 void Inference::Engine::add_pool(const Node& node, const Pool& op, std::size_t n) {

@@ -144,6 +144,21 @@ void compute(const Concat&, const Maps& in, const MapView& out) {
     for (const MapView& part : in) to = std::copy_n(part.values + p * part.shape.channels, part.shape.channels, to);
 }
 
+void keep_active_sites(const MapView& in, const std::vector<float>& bias, const MapView& sums) {
+  const std::int64_t channels = in.shape.channels, filters = sums.shape.channels;
+  for (std::int64_t p = 0; p < sums.shape.pixels(); ++p) {
+    const float* const site = in.values + p * channels;
+    const bool active = std::any_of(site, site + channels, [](float value) { return value != 0; });
+    for (std::int64_t f = 0; f < filters; ++f) {
+      float& sum = sums.values[p * filters + f];
+      if (!active)
+        sum = 0;
+      else if (sum != 0 && !bias.empty())
+        sum += bias[static_cast<std::size_t>(f)];
+    }
+  }
+}
+
 std::vector<float> reordered(const MapView& map, const AxisOrder& order) {
   std::vector<float> values(static_cast<std::size_t>(map.shape.elements()));
   walk(map.shape, order, [&](std::int64_t i, std::int64_t k) { values[static_cast<std::size_t>(i)] = map.values[k]; });

@@ -20,4 +20,8 @@ void compute(const Reshape& op, const Maps& in, const MapView& out);
 void compute(const Add& op, const Maps& in, const MapView& out);
 void compute(const Concat& op, const Maps& in, const MapView& out);
 
+/// What a convolution on active sites makes of its sums, in place: zero where the input pixel is zero in all channels;
+/// elsewhere the bias on top, where the sum is not zero.
+void keep_active_sites(const MapView& in, const std::vector<float>& bias, const MapView& sums);
+
 }  // namespace sparsim

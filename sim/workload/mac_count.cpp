@@ -52,6 +52,15 @@ std::int64_t at_pixel(const BitMask& nonzero, std::size_t first, const std::int6
   return total;
 }
 
+// The pixels that a convolution on active sites puts out: those that have a non-zero value.
+std::vector<bool> active_sites(const MapShape& shape, const BitMask& nonzero) {
+  std::vector<bool> active(static_cast<std::size_t>(shape.pixels()));
+  const auto channels = static_cast<std::size_t>(shape.channels);
+  for (std::size_t i = 0; i < nonzero.size(); ++i)
+    if (nonzero.test(i)) active[i / channels] = true;
+  return active;
+}
+
 }  // namespace
 
 MacCount count_macs(const Layer& layer, const BitMask& nonzero, const BitMask& kept_channels) {
@@ -60,13 +69,17 @@ MacCount count_macs(const Layer& layer, const BitMask& nonzero, const BitMask& k
                 nonzero.size());
   const FilterCounts filters = count_filters(layer, kept_channels);
   const auto channels = static_cast<std::size_t>(s.input.channels);
+  const std::vector<bool> sites = layer.active_sites
+                                      ? active_sites(s.input, nonzero)
+                                      : std::vector<bool>(static_cast<std::size_t>(s.output.pixels()), true);
   MacCount count;
   for (const std::int64_t kept : filters.kept) count.kept += kept * s.output.pixels();
   for (std::int64_t out_y = 0; out_y < s.output.height; ++out_y)
     for (std::int64_t ky = 0; ky < s.kernel_h; ++ky) {
       const std::int64_t y = out_y * s.stride_h + ky * s.dilation_h - s.pad_top;
       if (y < 0 || y >= s.input.height) continue;
-      for (std::int64_t out_x = 0; out_x < s.output.width; ++out_x)
+      for (std::int64_t out_x = 0; out_x < s.output.width; ++out_x) {
+        if (!sites[static_cast<std::size_t>(out_y * s.output.width + out_x)]) continue;
         for (std::int64_t kx = 0; kx < s.kernel_w; ++kx) {
           const std::int64_t x = out_x * s.stride_w + kx * s.dilation_w - s.pad_left;
           if (x < 0 || x >= s.input.width) continue;
@@ -74,6 +87,7 @@ MacCount count_macs(const Layer& layer, const BitMask& nonzero, const BitMask& k
               at_pixel(nonzero, static_cast<std::size_t>(y * s.input.width + x) * channels,
                        &filters.nonzero[static_cast<std::size_t>(ky * s.kernel_w + kx) * channels], channels);
         }
+      }
     }
   return count;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -18,14 +19,19 @@ using hdf5::Handle;
 using hdf5::Object;
 
 constexpr hsize_t kMaxImages = 1 << 24;
-constexpr std::array<const char*, 9> kLayerDatasets{"weight_nonzero",      "kept_filters", "connection_filters",
-                                                    "connection_channels", "weights",      "nonzero",
-                                                    "kept_channels",       "values",       "value_scale"};
+constexpr std::array<const char*, 11> kLayerDatasets{
+    "weight_nonzero", "kept_filters", "connection_filters", "connection_channels", "weights",   "nonzero",
+    "kept_channels",  "values",       "value_scale",        "float_weights",       "float_bias"};
 
 // Signature and superblock version. From version 2 on HDF5 keeps checksums of its own data, so that it finds damage
 // instead of following it.
 constexpr std::array<unsigned char, 8> kSignature{0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
 constexpr std::size_t kHeadBytes = kSignature.size() + 1;
+
+void check_finite(const Object& dataset, const std::vector<float>& values) {
+  if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
+    dataset.fail("holds a value that is not finite");
+}
 
 void check_head(const unsigned char* bytes, std::size_t size, const std::string& name) {
   if (size < kHeadBytes || !std::equal(kSignature.begin(), kSignature.end(), bytes))
@@ -58,6 +64,13 @@ struct Trace::File {
     return hdf5::open_group(hdf5::open_group(root, "layers"), layer_group(position));
   }
 
+  // The extents of a dataset with such a map an image.
+  hdf5::Extents rows_of(const MapShape& map) const {
+    hdf5::Extents extents = map_extents(map);
+    extents.insert(extents.begin(), images);
+    return extents;
+  }
+
   void read();
   void check_layer(std::size_t position) const;
   BitMask mask(std::size_t image, std::size_t layer, const char* name, std::int64_t bits) const;
@@ -72,6 +85,7 @@ void Trace::File::read() {
   if (images == 0) group.fail("holds no image");
   for (const char* name : {"label", "top1"}) hdf5::open_dataset(group, name, Element::int32, {images});
   hdf5::open_dataset(group, "name", Element::text, {images});
+  if (hdf5::has_child(group, "pixels")) hdf5::open_dataset(group, "pixels", Element::float32, rows_of(graph.input));
   for (std::size_t i = 0; i < graph.layers.size(); ++i)
     if (graph.layers[i].weighted()) check_layer(i);
 }
@@ -87,13 +101,17 @@ void Trace::File::check_layer(std::size_t position) const {
     if (graph.value_bits == 0 && hdf5::has_child(group, name))
       group.fail(fmt::format("has {}, which need value_bits 8 or 16", name));
   if (hdf5::has_child(group, "values")) {
-    hdf5::Extents extents = input_extents(described);
-    extents.insert(extents.begin(), images);
-    hdf5::open_dataset(group, "values", value_element(graph), extents);
+    hdf5::open_dataset(group, "values", value_element(graph), rows_of(described.shape.input));
     hdf5::open_dataset(group, "value_scale", Element::float32, {images});
   }
   if (hdf5::has_child(group, "weights"))
     hdf5::read_float(hdf5::open_dataset(group, "weights", value_element(graph), weight_extents(described)), "scale");
+  if (hdf5::has_child(group, "float_weights"))
+    hdf5::open_dataset(group, "float_weights", Element::float32, weight_extents(described));
+  if (hdf5::has_child(group, "float_bias")) {
+    if (!hdf5::has_child(group, "float_weights")) group.fail("has float_bias, but no float_weights");
+    hdf5::open_dataset(group, "float_bias", Element::float32, bias_extents(described));
+  }
 }
 
 BitMask Trace::File::mask(std::size_t image, std::size_t position, const char* name, std::int64_t bits) const {
@@ -169,13 +187,11 @@ std::optional<std::int32_t> Trace::top1(std::size_t image) const { return file_-
 std::optional<QuantizedTensor> Trace::values(std::size_t image, std::size_t layer) const {
   const Object group = file_->layer(layer);
   if (!hdf5::has_child(group, "values")) return std::nullopt;
-  const Layer& described = graph().layers[layer];
-  hdf5::Extents extents = input_extents(described);
-  extents.insert(extents.begin(), file_->images);
+  const MapShape& input = graph().layers[layer].shape.input;
   QuantizedTensor tensor;
-  tensor.values.resize(static_cast<std::size_t>(described.shape.input.elements()));
-  hdf5::read_row(hdf5::open_dataset(group, "values", value_element(graph()), extents), image, H5T_NATIVE_INT16,
-                 tensor.values.data());
+  tensor.values.resize(static_cast<std::size_t>(input.elements()));
+  hdf5::read_row(hdf5::open_dataset(group, "values", value_element(graph()), file_->rows_of(input)), image,
+                 H5T_NATIVE_INT16, tensor.values.data());
   hdf5::read_row(hdf5::open_dataset(group, "value_scale", Element::float32, {file_->images}), image, H5T_NATIVE_FLOAT,
                  &tensor.scale);
   return tensor;
@@ -191,6 +207,32 @@ std::optional<QuantizedTensor> Trace::weights(std::size_t layer) const {
   hdf5::read_all(dataset, H5T_NATIVE_INT16, tensor.values.data());
   tensor.scale = hdf5::read_float(dataset, "scale");
   return tensor;
+}
+
+std::vector<float> Trace::pixels(std::size_t image) const {
+  const Object group = hdf5::open_group(file_->root, "images");
+  if (!hdf5::has_child(group, "pixels")) return {};
+  const Object dataset = hdf5::open_dataset(group, "pixels", Element::float32, file_->rows_of(graph().input));
+  std::vector<float> values(static_cast<std::size_t>(graph().input.elements()));
+  hdf5::read_row(dataset, image, H5T_NATIVE_FLOAT, values.data());
+  check_finite(dataset, values);
+  return values;
+}
+
+Parameters Trace::parameters(std::size_t layer) const {
+  const Object group = file_->layer(layer);
+  const Layer& described = graph().layers[layer];
+  const auto read = [&](const char* name, const hdf5::Extents& extents, std::int64_t count) {
+    std::vector<float> values;
+    if (!hdf5::has_child(group, name)) return values;
+    const Object dataset = hdf5::open_dataset(group, name, Element::float32, extents);
+    values.resize(static_cast<std::size_t>(count));
+    hdf5::read_all(dataset, H5T_NATIVE_FLOAT, values.data());
+    check_finite(dataset, values);
+    return values;
+  };
+  return {read("float_weights", weight_extents(described), described.shape.weights()),
+          read("float_bias", bias_extents(described), described.shape.output.channels)};
 }
 
 std::uint64_t Trace::stored_bytes(std::size_t layer) const {

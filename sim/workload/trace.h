@@ -40,6 +40,7 @@ struct TraceImage {
   std::string name;                // file name, or what tells it from the others; cut at 255 bytes
   std::vector<LayerInput> inputs;  // by position in LayerGraph::layers; not looked at where the layer has no weights
   std::optional<std::int32_t> label, top1;  // classes, from 0
+  std::vector<float> pixels;                // of the network's input, [height][width][channels]; empty: not kept
 };
 
 /// A trace file: a network and what real images asked of it (HDF5; traces/README.md documents every dataset).
@@ -59,6 +60,8 @@ class Trace : public Workload {
   std::size_t images() const override;
   BitMask nonzero(std::size_t image, std::size_t layer) const override;
   BitMask kept_channels(std::size_t image, std::size_t layer) const override;
+  std::vector<float> pixels(std::size_t image) const override;
+  Parameters parameters(std::size_t layer) const override;
 
   const TraceInfo& info() const;
   std::string image_name(std::size_t image) const;
@@ -90,7 +93,9 @@ class TraceWriter {
 
   /// Quantised weights of a layer, [filter][kernel_h][kernel_w][channels_per_group]; at most once a layer.
   void add_weights(std::size_t layer, const QuantizedTensor& weights);
-  /// Either every image has the values of a layer or none has.
+  /// What a layer computes with in float32; at most once a layer.
+  void add_parameters(std::size_t layer, const Parameters& parameters);
+  /// Either every image has the values of a layer, or its pixels, or none has.
   void add(const TraceImage& image);
   void commit();
 

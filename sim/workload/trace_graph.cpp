@@ -88,6 +88,8 @@ void write_layer(const Object& group, const Layer& layer) {
   hdf5::write_integers(group, "pads", {shape.pad_top, shape.pad_left, shape.pad_bottom, shape.pad_right});
   hdf5::write_integers(group, "groups", {shape.groups});
   hdf5::write_integers(group, "dynamically_pruned", {layer.dynamically_pruned ? 1 : 0});
+  if (layer.function != Function::other) hdf5::write_text(group, "function", std::string(to_string(layer.function)));
+  if (layer.active_sites) hdf5::write_integers(group, "active_sites", {1});
   if (!layer.weight_nonzero.empty()) write_mask(group, "weight_nonzero", layer.weight_nonzero);
   if (!layer.kept_filters.empty()) write_mask(group, "kept_filters", layer.kept_filters);
   if (!layer.connections.empty()) write_connections(group, layer);
@@ -100,6 +102,8 @@ Layer read_layer(const Object& group) {
   layer.name = hdf5::read_text(group, "name");
   try {
     layer.kind = layer_kind(hdf5::read_text(group, "kind"));
+    if (hdf5::has_attribute(group, "function"))
+      layer.function = activation_function(hdf5::read_text(group, "function"));
   } catch (const InputError& error) {
     group.fail(error.what());
   }
@@ -115,6 +119,8 @@ Layer read_layer(const Object& group) {
   shape.pad_top = pads[0], shape.pad_left = pads[1], shape.pad_bottom = pads[2], shape.pad_right = pads[3];
   shape.groups = hdf5::read_integer(group, "groups", {1, kMaxElements});
   layer.dynamically_pruned = hdf5::read_integer(group, "dynamically_pruned", {0, 1}) == 1;
+  layer.active_sites =
+      hdf5::has_attribute(group, "active_sites") && hdf5::read_integer(group, "active_sites", {0, 1}) == 1;
   return layer;
 }
 
@@ -128,9 +134,10 @@ hdf5::Extents weight_extents(const Layer& layer) {
           static_cast<hsize_t>(s.channels_per_group())};
 }
 
-hdf5::Extents input_extents(const Layer& layer) {
-  const MapShape& s = layer.shape.input;
-  return {static_cast<hsize_t>(s.height), static_cast<hsize_t>(s.width), static_cast<hsize_t>(s.channels)};
+hdf5::Extents bias_extents(const Layer& layer) { return {static_cast<hsize_t>(layer.shape.output.channels)}; }
+
+hdf5::Extents map_extents(const MapShape& map) {
+  return {static_cast<hsize_t>(map.height), static_cast<hsize_t>(map.width), static_cast<hsize_t>(map.channels)};
 }
 
 Element value_element(const LayerGraph& graph) { return graph.value_bits == 8 ? Element::int8 : Element::int16; }

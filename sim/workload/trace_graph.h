@@ -24,7 +24,8 @@ LayerGraph read_graph(const hdf5::Object& root);
 std::string layer_group(std::size_t layer);
 
 hdf5::Extents weight_extents(const Layer& layer);
-hdf5::Extents input_extents(const Layer& layer);
+hdf5::Extents bias_extents(const Layer& layer);
+hdf5::Extents map_extents(const MapShape& map);
 inline hsize_t mask_bytes(std::int64_t bits) { return static_cast<hsize_t>(ceil_div(bits, 8)); }
 /// In the file; in memory they are 16 bits either way.
 hdf5::Element value_element(const LayerGraph& graph);

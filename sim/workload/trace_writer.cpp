@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstring>
 
 #include "sim/output_file.h"
@@ -45,6 +46,12 @@ void check_values(const QuantizedTensor& tensor, std::int64_t elements, int bits
     SPARSIM_CHECK(value >= -most - 1 && value <= most, "{}: a value of {} in {} bits", layer, value, bits);
 }
 
+void check_numbers(const std::vector<float>& values, std::int64_t elements, const std::string& what) {
+  SPARSIM_CHECK(values.size() == static_cast<std::size_t>(elements), "{}: {} values, not {}", what, values.size(),
+                elements);
+  for (const float value : values) SPARSIM_CHECK(std::isfinite(value), "{}: a value that is not finite", what);
+}
+
 void append_mask(const Object& dataset, const BitMask& mask) {
   hdf5::append_row(dataset, H5T_NATIVE_UINT8, mask.to_bytes().data());
 }
@@ -61,6 +68,7 @@ struct TraceWriter::File {
   hdf5::OutputStore store;
   LayerGraph graph;  // without masks, which are written and done with
   Object root, layers, images, names, labels, top1;
+  Object pixels;  // only where images have them
   std::vector<LayerRows> rows;
   std::size_t count = 0;
 
@@ -108,7 +116,7 @@ void TraceWriter::File::create_rows(std::size_t position, const LayerInput& firs
     row.kept_channels =
         hdf5::create_rows(group, "kept_channels", Element::bits8, {mask_bytes(described.shape.input.channels)});
   if (first.values) {
-    row.values = hdf5::create_rows(group, "values", value_element(graph), input_extents(described));
+    row.values = hdf5::create_rows(group, "values", value_element(graph), map_extents(described.shape.input));
     row.scale = hdf5::create_rows(group, "value_scale", Element::float32, {});
   }
 }
@@ -157,6 +165,21 @@ void TraceWriter::add_weights(std::size_t layer, const QuantizedTensor& weights)
   file_->check_disk();
 }
 
+void TraceWriter::add_parameters(std::size_t layer, const Parameters& parameters) {
+  const Layer& described = file_->graph.layers.at(layer);
+  SPARSIM_CHECK(described.weighted(), "{} has no parameters", described.name);
+  check_numbers(parameters.weights, described.shape.weights(), described.name);
+  const Object group = file_->layer(layer);
+  hdf5::write_dataset(group, "float_weights", Element::float32, weight_extents(described), H5T_NATIVE_FLOAT,
+                      parameters.weights.data());
+  if (!parameters.bias.empty()) {
+    check_numbers(parameters.bias, described.shape.output.channels, described.name);
+    hdf5::write_dataset(group, "float_bias", Element::float32, bias_extents(described), H5T_NATIVE_FLOAT,
+                        parameters.bias.data());
+  }
+  file_->check_disk();
+}
+
 void TraceWriter::add(const TraceImage& image) {
   SPARSIM_CHECK(image.inputs.size() == file_->graph.layers.size(), "inputs of {} layers, not {}", image.inputs.size(),
                 file_->graph.layers.size());
@@ -168,6 +191,13 @@ void TraceWriter::add(const TraceImage& image) {
   hdf5::append_row(file_->names, Handle(H5Dget_type(file_->names.id)), name.data());
   hdf5::append_row(file_->labels, H5T_NATIVE_INT32, &label);
   hdf5::append_row(file_->top1, H5T_NATIVE_INT32, &top1);
+  if (file_->count == 0 && !image.pixels.empty())
+    file_->pixels = hdf5::create_rows(file_->images, "pixels", Element::float32, map_extents(file_->graph.input));
+  SPARSIM_CHECK(image.pixels.empty() == (file_->pixels.id < 0), "{}: pixels of some images only", image.name);
+  if (!image.pixels.empty()) {
+    check_numbers(image.pixels, file_->graph.input.elements(), image.name);
+    hdf5::append_row(file_->pixels, H5T_NATIVE_FLOAT, image.pixels.data());
+  }
   ++file_->count;
   file_->check_disk();
 }
@@ -176,7 +206,8 @@ void TraceWriter::commit() {
   SPARSIM_CHECK(file_->count > 0, "{}: a trace without images", file_->output.path());
   file_->root.checked(H5Fflush(file_->root.id, H5F_SCOPE_GLOBAL), "cannot be written");
   file_->rows.clear();
-  for (Object* object : {&file_->top1, &file_->labels, &file_->names, &file_->images, &file_->layers, &file_->root})
+  for (Object* object :
+       {&file_->pixels, &file_->top1, &file_->labels, &file_->names, &file_->images, &file_->layers, &file_->root})
     object->id.reset();
   file_->store.close();
   file_->check_disk();

@@ -12,12 +12,15 @@ void read_everything(const Trace& trace) {
   const std::vector<Layer>& layers = trace.graph().layers;
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
     trace.stored_bytes(layer);
-    if (layers[layer].weighted()) trace.weights(layer);
+    if (!layers[layer].weighted()) continue;
+    trace.weights(layer);
+    trace.parameters(layer);
   }
   for (std::size_t image = 0; image < trace.images(); ++image) {
     trace.image_name(image);
     trace.label(image);
     trace.top1(image);
+    trace.pixels(image);
     for (std::size_t layer = 0; layer < layers.size(); ++layer) {
       if (!layers[layer].weighted()) continue;
       trace.nonzero(image, layer);

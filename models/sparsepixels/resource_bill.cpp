@@ -12,20 +12,21 @@
 namespace sparsim {
 namespace {
 
-// Fitted on small designs of 5 and 20 pixels, kernels of 3.
-constexpr double kReduceLutsABit = 2.6;   // load, clear, and the tree's selections, of a bit of a pixel
-constexpr double kPairLuts = 8;           // whether a difference of positions is within the kernel, and its index
-constexpr double kMultiplierLuts = 0.94;  // of a bit of one operand by a bit of the other, built of LUTs
+// Fitted on small designs that keep 5 or 20 pixels, kernels of 3.
+constexpr double kMultiplierLuts = 0.97;  // of a bit of one operand by a bit of the other, built of LUTs
 constexpr double kMergeLutsABit = 1.4;    // to add a slot's sum to that of an earlier one, or not, a bit
-constexpr double kMergeFfsABit = 0.6;     // the same
-// Fitted on the networks with 8 slots.
-constexpr double kSaturationLuts = 30;     // to round and saturate a product and the sum with it
-constexpr double kSumLutsABit = 0.55;      // to add a product by a constant to those before it, a bit of it
-constexpr double kSumFfsABit = 0.3;        // the same
-constexpr double kScatterLutsAPixel = 35;  // whether one of the slots at work is at this pixel
-constexpr double kScatterLutsABit = 2.3;   // which of them, a bit of it
-constexpr double kRomBlocks = 0.1;         // block RAMs a product, where weights are more than the table of a LUT
+constexpr double kMergeFfsABit = 0.69;    // the same
+constexpr double kRomBlocks = 0.1;        // block RAMs a product, where weights are more than the table of a LUT
+// Fitted on the networks that keep 8.
+constexpr double kReduceLutsABit = 2.7;     // load, clear, and the tree's selections, of a bit of a pixel
+constexpr double kSaturationLuts = 33;      // to round and saturate a product and the sum with it
+constexpr double kSumLutsABit = 0.64;       // to add a product by a constant to those before it, a bit of it
+constexpr double kSumFfsABit = 0.31;        // the same
+constexpr double kShiftAddLutsABit = 0.22;  // a multiple of a value, which outputs share, a bit of the value and three
+constexpr double kScatterLutsAPixel = 32;   // whether one of the slots at work is at this pixel
+constexpr double kScatterLutsABit = 1.2;    // which of them, a bit of it
 
+constexpr std::int64_t kPairLuts = 8;  // derived: 2 comparisons of 5 bits, with half the kernel; an index of 4 and more
 // Assumed: users of HLS report multipliers in LUTs below 10 bits, in DSPs from there on (hls4ml, JINST 13 P07027).
 constexpr int kDspBits = 10;
 constexpr std::int64_t kReciprocalBits = 17;  // unsigned, at the narrow port of a DSP48E2 (UG579)
@@ -112,7 +113,7 @@ Resources convolve(const Operator& o) {
   const std::int64_t position = position_bits(o.stage.input);
   const double sum_luts = o.product_bits() / 2.0;  // a three-input adder takes a LUT a bit for two sums
 
-  Resources need = luts(real(pairs) * (real(position + 2) + kPairLuts)) +  // two subtractions with their signs
+  Resources need = luts(real(pairs * (position + 2 + kPairLuts))) +  // two subtractions with their signs
                    luts(real(products * o.weight_bits()) * table_luts(o.window())) +
                    registers(real(slots * ((o.channels() + filters) * o.bits + position))) +  // what comes and leaves
                    luts(real(at_once * position) * choice_luts(turns));
@@ -170,8 +171,7 @@ ConstantShares constant_shares(int digits, bool dsp_width) {
 /// (derived: 1.9 non-zero digits in the published 8-bit networks, as over all numbers of five).
 Resources constant_products(std::int64_t count, const Operator& o) {
   const ConstantShares shares = constant_shares(o.weight_bits() / 2 + 1, o.multiplies_in_dsp());
-  const double adder = (o.bits + 3) / 2.0;  // half of one with three inputs, three bits wider than the value
-  return real(count) * Resources{kSumLutsABit * o.product_bits() + shares.adders * adder,
+  return real(count) * Resources{kSumLutsABit * o.product_bits() + kShiftAddLutsABit * shares.adders * (o.bits + 3),
                                  kSumFfsABit * o.product_bits(), shares.dsp, 0, 0};
 }
 

@@ -20,6 +20,12 @@ enum class SumShape {
 /// Whether an image may enter before the one before it has left.
 enum class PixelImages { streamed, one_at_a_time };
 
+/// Which pixels of its list a convolution computes.
+enum class PixelSites {
+  nonzero,  // those with a value that is not zero: the published designs
+  kept      // those that the reduction kept, whatever became of them: the networks as they were trained
+};
+
 /// A SparsePixels design (hftsoi/sparse-pixels, arXiv 2512.06208): a dataflow of operators on a list of at most n_max
 /// active pixels, or its dense baseline: the same network on a stream of all pixels.
 struct SparsePixelsConfig {
@@ -27,6 +33,7 @@ struct SparsePixelsConfig {
   bool dense = false;      // the baseline
   std::int64_t n_max = 8;  // slots of a pixel list
   double threshold = 0;    // a pixel is active where one of its channels is above
+  PixelSites sites = PixelSites::nonzero;
   FixedFormat input{8, 1, false}, weights{8, 3, true}, activations{8, 2, false};
   std::optional<FixedFormat> pools;  // what average pools hand on; activations where left out
 

@@ -99,9 +99,10 @@ PixelList convolve(const PixelParameters& layer, std::int64_t kernel, const Pixe
   PixelList output;
   output.channels = filters;
   output.positions = input.positions;
+  output.kept = input.kept;
   output.values.resize(input.slots() * layer.bias.size());
   for (std::size_t at = 0; at < input.slots(); ++at) {
-    if (!input.active(at)) continue;
+    if (!input.site(at)) continue;
     std::int64_t* const sums = &output.values[at * layer.bias.size()];
     for (std::size_t from = 0; from < input.slots(); ++from) {
       const std::int64_t index = window_index(input.positions[from], input.positions[at], kernel);
@@ -147,6 +148,9 @@ PixelList average_pool(const PixelList& pixels, std::int64_t size, const FixedFo
         pooled.values[slot * channels + c] += pooled.values[later * channels + c];
         pooled.values[later * channels + c] = 0;
       }
+      if (pooled.kept.empty()) continue;
+      pooled.kept[slot] = pooled.kept[slot] || pooled.kept[later];
+      pooled.kept[later] = false;
     }
   }
   for (std::int64_t& value : pooled.values) value = rounded_mean(value, size * size, input, output);

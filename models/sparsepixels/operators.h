@@ -30,8 +30,8 @@ struct PixelParameters {
 /// A format that holds every sum of `terms` products and a bias.
 FixedFormat sum_format(const FixedFormat& input, const FixedFormat& parameters, std::int64_t terms);
 
-/// A convolution at the active pixels of `input` with a `kernel` x `kernel` window, "same" padding, stride 1. An output
-/// pixel is there only where its own input pixel is, its bias only where the sum is not zero.
+/// A convolution at the sites of `input` with a `kernel` x `kernel` window, "same" padding, stride 1. The bias is added
+/// only where the sum is not zero.
 PixelList convolve(const PixelParameters& layer, std::int64_t kernel, const PixelList& input);
 
 /// A dense layer.

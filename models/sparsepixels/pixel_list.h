@@ -20,9 +20,12 @@ struct PixelList {
   std::int64_t channels = 1;
   std::vector<PixelPosition> positions;  // [slot]
   std::vector<std::int64_t> values;      // [slot][channel], raw fixed point
+  std::vector<bool> kept = {};           // [slot], pixels that stay sites when they turn zero; empty: none
 
   std::size_t slots() const { return positions.size(); }
   bool active(std::size_t slot) const;
+  /// Whether a convolution computes it.
+  bool site(std::size_t slot) const { return active(slot) || (!kept.empty() && kept[slot]); }
   /// Slots that hold a pixel.
   std::size_t active_count() const;
 };

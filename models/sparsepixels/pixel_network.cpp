@@ -89,7 +89,7 @@ std::vector<FixedFormat> stage_formats(const SparsePixelsConfig& config, const s
 }
 
 PixelNetwork::PixelNetwork(const SparsePixelsConfig& config, std::vector<PixelStage> stages, const Workload& workload)
-    : workload_(workload), stages_(std::move(stages)), n_max_(config.n_max) {
+    : workload_(workload), stages_(std::move(stages)), n_max_(config.n_max), sites_(config.sites) {
   if (config.dense) return;
   computes_ = workload.images() > 0 && !workload.pixels(0).empty();
   std::vector<Parameters> parameters(stages_.size());
@@ -99,6 +99,7 @@ PixelNetwork::PixelNetwork(const SparsePixelsConfig& config, std::vector<PixelSt
     computes_ = computes_ && !parameters[s].weights.empty();
   }
 
+  if (!computes_) mask_layer_ = first_layer(stages_);
   const SparsePixelsConfig types = computes_ ? config : activity_alone(config);
   threshold_ = raw_threshold(types.threshold, types.input);
   input_ = types.input;
@@ -119,7 +120,7 @@ PixelData PixelNetwork::image(std::size_t image) const {
   if (computes_) {
     for (const float pixel : workload_.pixels(of_workload)) data.vector.push_back(input_.quantize(pixel));
   } else {
-    const BitMask mask = workload_.nonzero(of_workload, first_layer(stages_));
+    const BitMask mask = workload_.nonzero(of_workload, mask_layer_);
     for (std::size_t i = 0; i < mask.size(); ++i) data.vector.push_back(mask.test(i));
   }
   return data;
@@ -129,6 +130,8 @@ PixelData PixelNetwork::apply(std::size_t s, PixelData data) const {
   if (formats_.empty()) return data;
   const PixelStage& stage = stages_[s];
   const FixedFormat& before = s == 0 ? input_ : formats_[s - 1];
+  if (s == 1 && sites_ == PixelSites::kept)  // by whatever form of the reduction
+    for (std::size_t slot = 0; slot < data.list.slots(); ++slot) data.list.kept.push_back(data.list.active(slot));
   switch (stage.op) {
     case PixelOperator::reduce:
       data.list = reduce_input(data.vector, stage.input, n_max_, threshold_);

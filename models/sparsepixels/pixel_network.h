@@ -51,7 +51,9 @@ class PixelNetwork {
   const Workload& workload_;
   const std::vector<PixelStage> stages_;
   bool computes_ = false;
+  std::size_t mask_layer_ = 0;  // without values: the layer whose mask is the image's
   std::int64_t n_max_ = 0;
+  PixelSites sites_ = PixelSites::nonzero;
   std::int64_t threshold_ = 0;
   FixedFormat input_;
   std::vector<FixedFormat> formats_;         // by stage, of its output; empty for a dense baseline

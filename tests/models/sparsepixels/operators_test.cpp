@@ -116,6 +116,13 @@ TEST(Convolution, OfAnEmptySlotIsEmpty) {
   EXPECT_EQ(convolve(layer, 3, {1, {{0, 0}, {0, 0}}, {0, 0}}).active_count(), 0u);
 }
 
+TEST(Convolution, ComputesAKeptPixelThatHasTurnedZero) {
+  const PixelParameters layer{kInput, kParameters, counting(), {7}};
+  const PixelList output = convolve(layer, 3, {1, {{0, 0}, {0, 1}, {0, 2}}, {1, 0, 1}, {true, true, true}});
+  EXPECT_EQ(output.values, (Values{5 + 28, 4 + 6 + 28, 5 + 28}));
+  EXPECT_EQ(output.kept, (std::vector<bool>(3, true)));
+}
+
 TEST(Convolution, RefusesOtherWeightsThanItsWindow) {
   EXPECT_THROW(convolve({kInput, kParameters, Values(8, 1), {0}}, 3, {1, {{0, 0}}, {1}}), ModelError);
 }
@@ -135,6 +142,11 @@ TEST(AveragePool, AddsWhatFallsTogetherInTheFirstSlot) {
 
   const PixelList turned{1, {{0, 1}, {0, 0}, {5, 4}, {1, 1}}, {12, 4, 20, 8}};  // the same pixels
   EXPECT_EQ(average_pool(turned, 2, kWhole, kWhole).values, (Values{6, 0, 5, 0}));
+}
+
+TEST(AveragePool, KeepsAPixelOfThoseThatFallTogether) {
+  const PixelList input{1, {{0, 0}, {2, 2}, {1, 1}, {2, 0}}, {0, 8, 0, 0}, {false, true, true, false}};
+  EXPECT_EQ(average_pool(input, 2, kWhole, kWhole).kept, (std::vector<bool>{true, true, false, false}));
 }
 
 TEST(AveragePool, KeepsChannelsApart) {

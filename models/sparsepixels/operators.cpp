@@ -34,13 +34,7 @@ std::int64_t dot(const std::int64_t* a, const std::int64_t* b, std::int64_t coun
   return sum;
 }
 
-/// A bias beside sums of products: its binary point moves by that of the inputs.
-std::int64_t aligned_bias(const PixelParameters& layer, std::size_t filter) {
-  SPARSIM_CHECK(layer.input.fraction_bits() >= 0, "inputs in {}", to_string(layer.input));
-  return layer.bias[filter] * (std::int64_t{1} << layer.input.fraction_bits());
-}
-
-/// sum / count, of which neither need have a finite binary fraction.
+/// sum / count, rounded once: most counts have no finite binary fraction that could be rounded again.
 std::int64_t rounded_mean(std::int64_t sum, std::int64_t count, const FixedFormat& input, const FixedFormat& output) {
   const int added = output.fraction_bits() - input.fraction_bits();
   const Wide steps = Wide{sum} * (Wide{1} << std::max(added, 0));
@@ -113,7 +107,7 @@ PixelList convolve(const PixelParameters& layer, std::int64_t kernel, const Pixe
             dot(&layer.weights[static_cast<std::size_t>(filter * window + index * channels)], values, channels);
     }
     for (std::size_t filter = 0; filter < layer.bias.size(); ++filter)
-      if (sums[filter] != 0) sums[filter] += aligned_bias(layer, filter);
+      if (sums[filter] != 0) sums[filter] += layer.bias[filter];
   }
   return output;
 }
@@ -123,8 +117,8 @@ std::vector<std::int64_t> multiply(const PixelParameters& layer, const std::vect
                 layer.weights.size(), input.size(), layer.bias.size());
   std::vector<std::int64_t> output(layer.bias.size());
   for (std::size_t i = 0; i < output.size(); ++i)
-    output[i] = dot(&layer.weights[i * input.size()], input.data(), static_cast<std::int64_t>(input.size())) +
-                aligned_bias(layer, i);
+    output[i] =
+        layer.bias[i] + dot(&layer.weights[i * input.size()], input.data(), static_cast<std::int64_t>(input.size()));
   return output;
 }
 

@@ -22,9 +22,8 @@ PixelList reduce_input(const std::vector<std::int64_t>& image, const MapShape& s
 
 /// What a convolution or a dense layer computes with.
 struct PixelParameters {
-  FixedFormat input, format;
   std::vector<std::int64_t> weights;  // raw, [filter][row][column][channel]; of a dense layer [output][input]
-  std::vector<std::int64_t> bias;     // raw, [filter]
+  std::vector<std::int64_t> bias;     // raw, [filter], with as many fraction bits as the products
 };
 
 /// A format that holds every sum of `terms` products and a bias.

@@ -44,10 +44,10 @@ Parameters ones(const PixelStage& stage) {
 
 PixelParameters quantized(const Parameters& parameters, const PixelStage& stage, const FixedFormat& input,
                           const FixedFormat& format) {
-  PixelParameters raw{input, format, {}, std::vector<std::int64_t>(static_cast<std::size_t>(filters(stage)))};
+  PixelParameters raw{{}, std::vector<std::int64_t>(static_cast<std::size_t>(filters(stage)))};
   for (const float weight : parameters.weights) raw.weights.push_back(format.quantize(weight));
   for (std::size_t filter = 0; filter < parameters.bias.size(); ++filter)
-    raw.bias[filter] = format.quantize(parameters.bias[filter]);
+    raw.bias[filter] = format.quantize(parameters.bias[filter]) * (std::int64_t{1} << input.fraction_bits());
   return raw;
 }
 

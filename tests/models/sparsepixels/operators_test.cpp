@@ -13,8 +13,6 @@ namespace {
 using Values = std::vector<std::int64_t>;
 using Positions = std::vector<PixelPosition>;
 
-constexpr FixedFormat kInput{8, 6, false};      // quarters
-constexpr FixedFormat kParameters{8, 7, true};  // halves
 constexpr FixedFormat kWhole{8, 8, false};
 
 /// A 3x3 filter whose weights are 1 to 9 in raster order.
@@ -71,7 +69,7 @@ TEST(SumFormat, HoldsEveryProductAndTheBias) {
 }
 
 TEST(Convolution, PicksWeightsByTheDifferenceOfPositions) {
-  const PixelParameters layer{kInput, kParameters, counting(), {0}};
+  const PixelParameters layer{counting(), {0}};
   // The pixel at (1, 1) sees the one at (0, 0) above and left of itself: weight 1; that one sees it by weight 9.
   const PixelList diagonal{1, {{0, 0}, {1, 1}}, {2, 3}};
   EXPECT_EQ(convolve(layer, 3, diagonal).values, (Values{2 * 5 + 3 * 9, 3 * 5 + 2 * 1}));
@@ -86,13 +84,13 @@ TEST(Convolution, PicksWeightsByTheDifferenceOfPositions) {
 
 TEST(Convolution, OfAFullMapOfOnesCountsNeighbours) {
   const PixelList full = reduce_input(Values(9, 1), {3, 3, 1}, 9, 0);
-  const PixelParameters layer{kInput, kParameters, Values(9, 1), {0}};
+  const PixelParameters layer{Values(9, 1), {0}};
   EXPECT_EQ(convolve(layer, 3, full).values, (Values{4, 6, 4, 6, 9, 6, 4, 6, 4}));
 }
 
 TEST(Convolution, AddsChannelsAndKeepsFiltersApart) {
   // Two filters of 1x1 on two channels: a + 10 b and -a.
-  const PixelParameters layer{kInput, kParameters, {1, 10, -1, 0}, {0, 0}};
+  const PixelParameters layer{{1, 10, -1, 0}, {0, 0}};
   const PixelList input{2, {{4, 4}, {7, 7}}, {3, 2, 0, 1}};
   const PixelList output = convolve(layer, 1, input);
   EXPECT_EQ(output.channels, 2);
@@ -101,30 +99,29 @@ TEST(Convolution, AddsChannelsAndKeepsFiltersApart) {
 }
 
 TEST(Convolution, AddsTheBiasOnlyToSumsThatAreNotZero) {
-  // Of the first filter the left pixel's sum is 2 - 2, of the second 2; biases of 3/2 and -1/2.
-  const PixelParameters layer{kInput, kParameters, {0, 0, 0, 0, 1, -1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0}, {3, -1}};
+  // Of the first filter the left pixel's sum is 2 - 2, the right one's 2; of the second both are 2.
+  const PixelParameters layer{{0, 0, 0, 0, 1, -1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0}, {3, -1}};
   const PixelList output = convolve(layer, 3, {1, {{0, 0}, {0, 1}}, {2, 2}});
-  EXPECT_EQ(output.values, (Values{0, 2 - 1 * 4,  // a half is four eighths, and the sum counts in eighths
-                                   2 + 3 * 4, 2 - 1 * 4}));
+  EXPECT_EQ(output.values, (Values{0, 2 - 1, 2 + 3, 2 - 1}));
 }
 
 TEST(Convolution, OfAnEmptySlotIsEmpty) {
   // The slot in between lies beside a pixel, and is none itself.
-  const PixelParameters layer{kInput, kParameters, counting(), {7}};
+  const PixelParameters layer{counting(), {7}};
   const PixelList output = convolve(layer, 3, {1, {{0, 0}, {0, 1}, {0, 2}}, {1, 0, 1}});
-  EXPECT_EQ(output.values, (Values{5 + 7 * 4, 0, 5 + 7 * 4}));
+  EXPECT_EQ(output.values, (Values{5 + 7, 0, 5 + 7}));
   EXPECT_EQ(convolve(layer, 3, {1, {{0, 0}, {0, 0}}, {0, 0}}).active_count(), 0u);
 }
 
 TEST(Convolution, ComputesAKeptPixelThatHasTurnedZero) {
-  const PixelParameters layer{kInput, kParameters, counting(), {7}};
+  const PixelParameters layer{counting(), {7}};
   const PixelList output = convolve(layer, 3, {1, {{0, 0}, {0, 1}, {0, 2}}, {1, 0, 1}, {true, true, true}});
-  EXPECT_EQ(output.values, (Values{5 + 28, 4 + 6 + 28, 5 + 28}));
+  EXPECT_EQ(output.values, (Values{5 + 7, 4 + 6 + 7, 5 + 7}));
   EXPECT_EQ(output.kept, (std::vector<bool>(3, true)));
 }
 
 TEST(Convolution, RefusesOtherWeightsThanItsWindow) {
-  EXPECT_THROW(convolve({kInput, kParameters, Values(8, 1), {0}}, 3, {1, {{0, 0}}, {1}}), ModelError);
+  EXPECT_THROW(convolve({Values(8, 1), {0}}, 3, {1, {{0, 0}}, {1}}), ModelError);
 }
 
 TEST(Relu, DropsSignAndFraction) {
@@ -187,10 +184,9 @@ TEST(Flatten, ScattersRowByRowChannelFastest) {
 TEST(Flatten, RefusesAPixelOutsideTheMap) { EXPECT_THROW(flatten({1, {{2, 0}}, {1}}, {2, 3, 1}), ModelError); }
 
 TEST(Dense, AddsTheBiasEverywhere) {
-  // Inputs in quarters, parameters in halves: sums in eighths.
-  const PixelParameters layer{kInput, kParameters, {1, 2, 3, -1, 0, 5}, {3, -2}};
-  EXPECT_EQ(multiply(layer, {1, 0, 2}), (Values{1 + 6 + 3 * 4, -1 + 10 - 2 * 4}));
-  EXPECT_EQ(multiply(layer, {0, 0, 0}), (Values{12, -8}));
+  const PixelParameters layer{{1, 2, 3, -1, 0, 5}, {3, -2}};
+  EXPECT_EQ(multiply(layer, {1, 0, 2}), (Values{1 + 6 + 3, -1 + 10 - 2}));
+  EXPECT_EQ(multiply(layer, {0, 0, 0}), (Values{3, -2}));
   EXPECT_THROW(multiply(layer, {1, 0}), ModelError);
 }
 
@@ -210,10 +206,9 @@ TEST(Lists, ComputeWhatMapsWould) {
   Random random(kSeed, 0);
   const MapShape shape{6, 9, 2};
   constexpr std::int64_t kKernel = 5, kFilters = 3, kPool = 3;
-  PixelParameters layer{kInput, kParameters, {}, {1, -2, 3}};
+  PixelParameters layer{{}, {1, -2, 3}};
   for (std::int64_t i = 0; i < kFilters * kKernel * kKernel * shape.channels; ++i)
     layer.weights.push_back(static_cast<std::int64_t>(random.below(256)) - 128);
-  const FixedFormat sums = sum_format(kInput, kParameters, kKernel * kKernel * shape.channels);
   for (const double density : {0.0, 0.1, 0.5, 1.0}) {
     Values image;
     for (std::int64_t i = 0; i < shape.elements(); ++i)
@@ -233,11 +228,11 @@ TEST(Lists, ComputeWhatMapsWould) {
               for (std::int64_t channel = 0; channel < shape.channels; ++channel)
                 sum += layer.weights[weight++] * at(r, c, channel);
           const bool site = at(row, column, 0) != 0 || at(row, column, 1) != 0;
-          const std::int64_t bias = sum == 0 ? 0 : layer.bias[static_cast<std::size_t>(filter)] * 4;
+          const std::int64_t bias = sum == 0 ? 0 : layer.bias[static_cast<std::size_t>(filter)];
           convolved.push_back(site ? sum + bias : 0);
           pooled[static_cast<std::size_t>((row / kPool * 3 + column / kPool) * kFilters + filter)] += convolved.back();
         }
-    const FixedFormat wide{32, 20, true};
+    const FixedFormat sums{32, 29, true}, wide{32, 20, true};  // eighths, 4096ths
     for (std::int64_t& value : pooled) value = wide.quantize(static_cast<double>(value) / (8 * kPool * kPool));
 
     const PixelList list = convolve(layer, kKernel, reduce_input(image, shape, shape.pixels(), 0));

@@ -178,6 +178,15 @@ std::string slowest_of_pipeline(const Result& r) {
                      an_image(b.busy), an_image(b.waiting_input), an_image(b.waiting_output));
 }
 
+// Of operators that each hold one image, the one with the longest interval sets the pace.
+std::string slowest_operator(const Result& r) {
+  const auto stage = std::max_element(r.stages.begin(), r.stages.end(),
+                                      [](const auto& a, const auto& b) { return a.interval < b.interval; });
+  return fmt::format(
+      "{} ({}): takes an image every {} cycles at best, and {} of the {} cycles of the first image's latency",
+      stage->name, stage->what, stage->interval, stage->first, r.latency ? r.latency->first : 0);
+}
+
 std::string slowest(const std::vector<LayerResult>& layers, Cycles cycles) {
   const auto layer =
       std::max_element(layers.begin(), layers.end(), [](const auto& a, const auto& b) { return a.cycles < b.cycles; });
@@ -241,11 +250,13 @@ Result simulate(const Accelerator& accelerator, const Trace& trace, const std::s
     r.kept_weights += kept_weights(layer);
   }
   fill_rates(r, accelerator.energy_model(bill), record.accelerated);
-  r.bottleneck = r.layers_overlap ? slowest_of_pipeline(r) : slowest(r.layers, r.cycles);
+  r.stages = std::move(record.stages);
+  r.bottleneck = !r.stages.empty()  ? slowest_operator(r)
+                 : r.layers_overlap ? slowest_of_pipeline(r)
+                                    : slowest(r.layers, r.cycles);
   r.critical_path = std::move(record.critical_path);
   if (options.steps) r.steps = design.steps(r.critical_path);
   r.fifos = std::move(record.fifos);
-  r.stages = std::move(record.stages);
   r.timeline = std::move(record.timeline);
   for (ImageRecord& image : record.images) {
     if (!image.answer.empty()) r.answers.push_back(std::move(image.answer));

@@ -12,6 +12,13 @@ Resources total(const std::vector<ResourceItem>& bill) {
   return sum;
 }
 
+Resources need_of(const std::vector<ResourceItem>& bill, const std::string& part) {
+  Resources sum;
+  for (const ResourceItem& item : bill)
+    if (item.part == part) sum = sum + item.need;
+  return sum;
+}
+
 std::vector<std::string> shortages(const Resources& need, const Device& device) {
   std::vector<double> limits;
   device.capacity.visit([&](const char*, double limit) { limits.push_back(limit); });

@@ -15,6 +15,8 @@ struct ResourceItem {
 };
 
 Resources total(const std::vector<ResourceItem>& bill);
+/// Of all lines of one part.
+Resources need_of(const std::vector<ResourceItem>& bill, const std::string& part);
 
 /// One sentence for each resource of which `need` is more than the device has: "needs 240 DSP, XC7Z020 has 220".
 std::vector<std::string> shortages(const Resources& need, const Device& device);

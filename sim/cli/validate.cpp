@@ -13,6 +13,7 @@
 #include "sim/report/lost_cycles.h"
 #include "sim/report/table.h"
 #include "sim/sweep/experiment.h"
+#include "sim/sweep/series.h"
 
 namespace sparsim {
 namespace {
@@ -47,7 +48,7 @@ std::string number(double value) {
   return std::abs(value) >= 1e3 && std::abs(value) < 1e9 ? fmt::format("{:.0f}", value) : fmt::format("{:.4g}", value);
 }
 
-std::string cell(std::optional<double> value) { return value ? number(*value) : "failed"; }
+std::string cell(std::optional<double> value) { return value ? number(*value) : "-"; }
 
 Json print_rows(const Experiment& experiment, const std::vector<RunOutcome>& outcomes) {
   Table table({"what", "unit", "published", "predicted", "error %", "row is", "note"});
@@ -66,6 +67,17 @@ Json print_rows(const Experiment& experiment, const std::vector<RunOutcome>& out
   fmt::print("{}\nfitted rows:    {}\npredicted rows: {}\n", table.to_string(), fitted.to_string(),
              predicted_rows.to_string());
   return rows;
+}
+
+// Appends to the rows.
+void print_series(const ExperimentSeries& series, const Experiment& experiment, const std::vector<RunOutcome>& outcomes,
+                  Json& rows) {
+  const std::vector<SeriesCell> cells = predicted(series, experiment, outcomes);
+  for (const SeriesCell& cell : cells) {
+    rows.push_back({{"what", fmt::format("{}: {}", cell.label, cell.column)}, {"published", cell.published}});
+    rows.back()["predicted"] = cell.predicted ? Json(*cell.predicted) : Json();
+  }
+  fmt::print("\n{}\n{}", series.title, series_table(cells));
 }
 
 const RunOutcome& outcome_of(const std::string& run, const Experiment& experiment,
@@ -114,13 +126,16 @@ int validate(const Options& options) {
     if (!experiment.rows.empty()) all[experiment.name] = print_rows(experiment, outcomes);
     for (const ExperimentTable& table : experiment.tables) print_table(table, experiment, outcomes);
     for (const ExperimentGrid& grid : experiment.grids) print_grid(grid, experiment, outcomes);
+    for (const ExperimentSeries& series : experiment.series)
+      print_series(series, experiment, outcomes, all[experiment.name]);
     for (const std::string& run : experiment.nodes)
       if (const RunOutcome& outcome = outcome_of(run, experiment, outcomes); !outcome.result.is_null())
         fmt::print("\n{}: where the cycles of an image go, node by node\n{}", run, lost_cycles_table(outcome.result));
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
       if (!outcomes[i].result.is_null()) continue;
-      failed = true;
-      fmt::print(stderr, "run {} failed: {}\n", experiment.runs[i].name, outcomes[i].error);
+      failed = failed || !outcomes[i].absent;
+      fmt::print(stderr, "run {} {}: {}\n", experiment.runs[i].name, outcomes[i].absent ? "left out" : "failed",
+                 outcomes[i].error);
     }
   }
   if (json) json->write(all.dump(2) + "\n");

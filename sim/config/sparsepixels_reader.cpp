@@ -56,8 +56,8 @@ SparsePixelsConfig read_config(Section& root) {
 }
 
 /// Where the keys stand that a network may be at odds with.
-std::map<std::string, std::string> places(Section& root, const SparsePixelsConfig& c) {
-  std::map<std::string, std::string> found{{"", root.where("")}, {"n_max", root.where("n_max")}};
+std::map<std::string, std::string> places(Section& root, const std::string& file, const SparsePixelsConfig& c) {
+  std::map<std::string, std::string> found{{"", file}, {"n_max", root.where("n_max")}};
   if (std::optional<Section> reuse = root.optional_section("reuse"))
     for (const auto& [layer, factor] : c.reuse) found["reuse." + layer] = reuse->where(layer);
   return found;
@@ -79,7 +79,7 @@ void read_sparsepixels(Section& root, Accelerator& accelerator) {
   accelerator.clock_mhz = c.clock_mhz;
   accelerator.format = c.weights.bits <= 8 ? WordFormat::int8 : WordFormat::int16;
   accelerator.network_has_resources = true;
-  const auto network_problems = [c, where = places(root, c)](const LayerGraph& graph) {
+  const auto network_problems = [c, where = places(root, accelerator.file, c)](const LayerGraph& graph) {
     std::vector<std::string> found = problems(c, graph);
     for (std::string& problem : found) problem = located(where, problem);
     return found;

@@ -37,12 +37,6 @@ std::string fact_cell(const LayerResult& layer, const std::string& name) {
   return fact == layer.facts.end() ? "-" : fmt::format("{:.{}f}", fact->value, fact->unit == "cycles" ? 0 : 2);
 }
 
-Resources need_of(const Result& r, const std::string& part) {
-  for (const ResourceItem& item : r.resource_bill)
-    if (item.part == part) return item.need;
-  return {};
-}
-
 }  // namespace
 
 std::string node_table(const Result& r) {
@@ -63,7 +57,7 @@ std::string node_table(const Result& r) {
     for (const Cycles cycles : spent) cells.push_back(fmt::format("{:.0f}", an_image(r, cycles)));
     for (const Cycles cycles : spent)
       cells.push_back(fmt::format("{:.1f}", interval > 0 ? 100 * an_image(r, cycles) / interval : 0.0));
-    const Resources need = need_of(r, layer.name);
+    const Resources need = need_of(r.resource_bill, layer.name);
     cells.push_back(fmt::format("{:.4f}", 1e3 * layer.energy.joules / std::max(1.0, static_cast<double>(r.images))));
     cells.push_back(fmt::format("{:.1f}", 1e-3 * need.lut));
     cells.push_back(fmt::format("{:.0f}", need.dsp));

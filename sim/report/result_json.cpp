@@ -66,14 +66,16 @@ Json fifos_json(const std::vector<FifoRecord>& fifos) {
   return json;
 }
 
-Json stages_json(const std::vector<StageRecord>& stages) {
+Json stages_json(const Result& r) {
   Json json = Json::object();
-  for (const StageRecord& stage : stages)
+  for (const StageRecord& stage : r.stages) {
     json[stage.name] = {{"what", stage.what},
                         {"first_cycles", stage.first},
                         {"max_cycles", stage.max},
                         {"interval_cycles", stage.interval},
                         {"hand_off_cycles", stage.hand_off}};
+    json[stage.name].update(resources_json(need_of(r.resource_bill, stage.name)));
+  }
   return json;
 }
 
@@ -170,7 +172,7 @@ Json result_json(const Result& r, const Accelerator& accelerator) {
   json["layers"] = Json::array();
   for (const LayerResult& layer : r.layers) json["layers"].push_back(layer_json(layer));
   json["fifos"] = fifos_json(r.fifos);
-  json["stages"] = stages_json(r.stages);
+  json["stages"] = stages_json(r);
   json["images_cut"] = r.images_cut;
   json["dropped_pixels"] = r.dropped_pixels;
   json["answers"] = r.answers;

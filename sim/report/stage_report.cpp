@@ -7,17 +7,6 @@
 #include "sim/report/table.h"
 
 namespace sparsim {
-namespace {
-
-Resources need_of(const Result& r, const std::string& part) {
-  Resources need;
-  for (const ResourceItem& item : r.resource_bill)
-    if (item.part == part) need = need + item.need;
-  return need;
-}
-
-}  // namespace
-
 std::string stage_table(const Result& r) {
   Table table({"operator", "kind", "cycles, first image", "most", "hand-off", "ns", "% of the latency",
                "between images", "LUT", "FF", "DSP", "BRAM18"});
@@ -33,7 +22,7 @@ std::string stage_table(const Result& r) {
         fmt::format("{:.0f}", 1e9 * seconds(spent, r.clock_mhz)),
         fmt::format("{:.1f}", 100 * static_cast<double>(spent) / static_cast<double>(std::max<Cycles>(first, 1))),
         fmt::format("{}", stage.interval)};
-    const Resources need = need_of(r, stage.name);
+    const Resources need = need_of(r.resource_bill, stage.name);
     for (const double amount : {need.lut, need.ff, need.dsp, need.bram18})
       cells.push_back(fmt::format("{:.0f}", amount));
     table.add_row(std::move(cells));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
 
 #include "models/core/error.h"
@@ -12,6 +13,7 @@
 #include "sim/output_file.h"
 #include "sim/sweep/child.h"
 #include "sim/sweep/resolved_accelerator.h"
+#include "sim/sweep/series.h"
 
 namespace sparsim {
 namespace {
@@ -66,6 +68,7 @@ ExperimentRun read_run(Section& s, const std::string& name, const std::string& p
     if (fold->has("limit")) run.fold->limit = fold->texts("limit");
     if (fold->has("set")) run.fold->set = fold->texts("set");
   }
+  if (s.has("reference")) run.reference = beside(path, s.text("reference"));
   run.baseline = s.text("baseline", "");
   if (!run.baseline.empty() && run.baseline != name && named(experiment.runs, run.baseline) == nullptr)
     s.problem("baseline", fmt::format("'{}': must be this run or one above", run.baseline));
@@ -121,7 +124,12 @@ Experiment load_experiment(const std::string& path) {
     ExperimentWorkload w;
     w.name = name;
     w.synthesized = s.has("network");
-    w.file = beside(path, s.text(w.synthesized ? "network" : "trace"));
+    const bool captured = s.has("capture");
+    w.file = beside(path, s.text(w.synthesized ? "network" : captured ? "capture" : "trace"));
+    if (captured) {
+      for (const std::string& image : s.texts("images")) w.captured.push_back(beside(path, image));
+      if (s.has("weights")) w.weights = beside(path, s.text("weights"));
+    }
     if (w.synthesized) {
       w.seed = s.integer("seed", {0, 1'000'000'000}, w.seed);
       w.images = s.integer("images", {1, kMostImages}, w.images);
@@ -136,10 +144,12 @@ Experiment load_experiment(const std::string& path) {
     for (Section& s : root.list("tables")) e.tables.push_back(read_table(s, e));
   if (root.has("grids"))
     for (Section& s : root.list("grids")) e.grids.push_back(read_grid(s, e));
+  if (root.has("series"))
+    for (Section& s : root.list("series")) e.series.push_back(read_series(s, path, e));
   if (root.has("nodes")) e.nodes = root.texts("nodes");
   for (const std::string& run : e.nodes) check_run(root, "nodes", run, "", e);
-  if (e.rows.empty() && e.tables.empty() && e.grids.empty())
-    root.problem("rows", "missing, and so are tables and grids; must have one of them");
+  if (e.rows.empty() && e.tables.empty() && e.grids.empty() && e.series.empty())
+    root.problem("rows", "missing, and so are tables, grids and series; must have one of them");
   file.finish();
   return e;
 }
@@ -163,6 +173,13 @@ class ExperimentFiles {
     for (const std::string& assignment : w.set) command.insert(command.end(), {"--set", assignment});
     return command;
   }
+  std::vector<std::string> capture(const ExperimentWorkload& w) const {
+    std::vector<std::string> command{"capture", w.file};
+    command.insert(command.end(), w.captured.begin(), w.captured.end());
+    command.insert(command.end(), {"--values", "-o", trace(w)});
+    if (!w.weights.empty()) command.insert(command.end(), {"--weights", w.weights});
+    return command;
+  }
   // Writes the accelerator as it is to be folded.
   std::vector<std::string> fold(std::size_t i) const {
     const ExperimentRun& run = experiment_.runs[i];
@@ -182,15 +199,27 @@ class ExperimentFiles {
     command.insert(command.end(), {"--ignore-capacity", "--json", result(i)});
     if (run.images > 0) command.insert(command.end(), {"--images", std::to_string(run.images)});
     if (run.skip_images > 0) command.insert(command.end(), {"--skip-images", std::to_string(run.skip_images)});
+    if (!run.reference.empty()) command.insert(command.end(), {"--reference", run.reference});
     for (const std::string& assignment : run.set) command.insert(command.end(), {"--set", assignment});
     return command;
+  }
+  // Why a run's workload cannot be captured; empty where it can, or need not.
+  std::string absent(const ExperimentRun& run) const {
+    const ExperimentWorkload& w = *named(experiment_.workloads, run.workload);
+    std::vector<std::string> files = w.captured;
+    if (!w.weights.empty()) files.push_back(w.weights);
+    if (!run.reference.empty()) files.push_back(run.reference);
+    for (const std::string& file : files)
+      if (std::error_code ignored; !std::filesystem::exists(file, ignored))
+        return fmt::format("{}: is not there, and no part of the repository", file);
+    return "";
   }
 
  private:
   std::string folded(std::size_t run) const { return directory_.file(fmt::format("{}-folded.yaml", run)); }
   std::string trace(const ExperimentWorkload& w) const {
     const auto i = static_cast<std::size_t>(&w - experiment_.workloads.data());
-    return w.synthesized ? directory_.file(fmt::format("{}.h5", i)) : w.file;
+    return w.synthesized || !w.captured.empty() ? directory_.file(fmt::format("{}.h5", i)) : w.file;
   }
   std::string trace(const ExperimentRun& run) const { return trace(*named(experiment_.workloads, run.workload)); }
 
@@ -214,19 +243,28 @@ RunOutcome outcome_of(const ChildOutcome& child, const std::string& result_file)
 std::vector<RunOutcome> run_experiment(const Experiment& experiment, std::size_t jobs) {
   const ExperimentFiles files(experiment);
   std::vector<std::vector<std::string>> commands;
-  for (const ExperimentWorkload& w : experiment.workloads)
+  std::vector<RunOutcome> outcomes(experiment.runs.size());
+  std::vector<std::string> wanted;
+  for (std::size_t i = 0; i < experiment.runs.size(); ++i) {
+    outcomes[i].error = files.absent(experiment.runs[i]);
+    outcomes[i].absent = !outcomes[i].error.empty();
+    if (!outcomes[i].absent) wanted.push_back(experiment.runs[i].workload);
+  }
+  for (const ExperimentWorkload& w : experiment.workloads) {
+    if (std::find(wanted.begin(), wanted.end(), w.name) == wanted.end()) continue;
     if (w.synthesized) commands.push_back(files.synthesize(w));
+    if (!w.captured.empty()) commands.push_back(files.capture(w));
+  }
   for (const ChildOutcome& made : run_children(commands, jobs))
     if (made.status != 0) input_error("{}: {}", experiment.name, made.errors);
 
   std::vector<std::size_t> folding, running;
   commands.clear();
   for (std::size_t i = 0; i < experiment.runs.size(); ++i)
-    if (experiment.runs[i].fold) {
+    if (experiment.runs[i].fold && !outcomes[i].absent) {
       folding.push_back(i);
       commands.push_back(files.fold(i));
     }
-  std::vector<RunOutcome> outcomes(experiment.runs.size());
   const std::vector<ChildOutcome> folds = run_children(commands, jobs);
   for (std::size_t f = 0; f < folds.size(); ++f)
     if (folds[f].status != 0) outcomes[folding[f]].error = folds[f].errors;

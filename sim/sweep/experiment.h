@@ -7,11 +7,15 @@
 
 namespace sparsim {
 
-/// A trace of the repository, or a network description from which one is synthesized.
+/// A trace of the repository, a network description from which one is synthesized, or one with which images that are
+/// not part of the repository are captured.
 struct ExperimentWorkload {
   std::string name;
   std::string file;  // resolved
   bool synthesized = false;
+  // Of one that is captured:
+  std::vector<std::string> captured;  // the images' files, resolved; empty: another kind
+  std::string weights;                // resolved; empty: as the network says
   // Of one that is synthesized:
   std::int64_t seed = 1, images = 1;
   std::vector<std::string> set;  // KEY=VALUE of its network description
@@ -30,6 +34,7 @@ struct ExperimentRun {
   std::int64_t images = 0;             // 0: as many as there are
   std::int64_t skip_images = 0;        // the first of the workload, by which the accelerator is folded
   std::optional<ExperimentFold> fold;  // beforehand
+  std::string reference;               // answers to compare with, resolved; empty: none
   std::string baseline;                // a run that it is compared with, or itself; empty: none
 };
 
@@ -67,6 +72,20 @@ struct ExperimentGrid {
   std::vector<Row> rows;
 };
 
+/// Published designs, a run each, and for each column of theirs the number that predicts it.
+struct ExperimentSeries {
+  struct Cell {
+    std::string column, key;
+    double published = 0;
+  };
+  struct Design {
+    std::string run, group;
+    std::vector<Cell> cells;
+  };
+  std::string title;
+  std::vector<Design> designs;
+};
+
 /// A file of configs/experiments/: the runs that reproduce a source, and what it published.
 struct Experiment {
   std::string name, source, fitted_on;
@@ -75,6 +94,7 @@ struct Experiment {
   std::vector<ExperimentRow> rows;
   std::vector<ExperimentTable> tables;
   std::vector<ExperimentGrid> grids;
+  std::vector<ExperimentSeries> series;
   std::vector<std::string> nodes;  // runs whose cycles are shown node by node
 };
 
@@ -85,7 +105,8 @@ Experiment load_experiment(const std::string& path);
 struct RunOutcome {
   nlohmann::json result;  // null where it failed
   std::string error;
-  bool fits = true;  // its device
+  bool fits = true;     // its device
+  bool absent = false;  // not run: its workload needs files that are not there
 };
 
 /// Synthesizes, folds and simulates in child processes. Results in the order of Experiment::runs.

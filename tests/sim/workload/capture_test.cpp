@@ -105,6 +105,51 @@ TEST_F(CaptureTest, QuantisesByTheLargestMagnitudeOfAllImages) {
   EXPECT_THAT(capture.weights(2).values, ElementsAre(127, 0, 0, 0, 127, 0));
 }
 
+TEST_F(CaptureTest, KeepsPixelsAndParametersInFloatWithoutBits) {
+  const Images source = images(kImage);
+  CaptureOptions options;
+  options.values = true;
+  options.preprocessing.scale = {0.5f};
+  Capture capture(two_convolutions(), source, options);
+  const TraceImage image = capture.image(0).trace;
+  EXPECT_THAT(image.pixels, ElementsAre(2, -1, 0, 0.005f));  // as the network takes them, pixel by pixel
+  EXPECT_FALSE(image.inputs[0].values);
+  EXPECT_THAT(capture.parameters(2).weights, ElementsAre(1, 0, 0, 0, 1, 0.003f));
+  EXPECT_TRUE(capture.parameters(2).bias.empty());
+  EXPECT_TRUE(Capture(two_convolutions(), source, {}).image(0).trace.pixels.empty());
+  options.bits = 8;
+  EXPECT_TRUE(Capture(two_convolutions(), source, options).image(0).trace.pixels.empty());
+}
+
+/// A value and its sigmoid.
+Network one_sigmoid() {
+  Weighted op;
+  op.kind = LayerKind::dense;
+  op.shape = WindowShape::dense(4, 1);
+  op.weights = {1, 0, 0, 0};
+  Network network;
+  network.input = {1, 2, 2};
+  network.nodes = {{"flat", "flat", {Network::kInput}, {1, 1, 4}, Reshape{kStoredOrder, kStoredOrder}},
+                   {"dense", "dense", {0}, {1, 1, 1}, op},
+                   {"sigmoid", "sigmoid", {1}, {1, 1, 1}, Sigmoid{}}};
+  network.output = 2;
+  network.output_shape = {1, 1};
+  return network;
+}
+
+TEST_F(CaptureTest, TakesOneSigmoidForTheProbabilityOfTheSecondOfTwoClasses) {
+  std::vector<float> two = kImage;
+  two.insert(two.end(), {-1, 0, 0, 0});
+  const Images source = images(two);
+  Capture capture(one_sigmoid(), source, {});
+  const CapturedImage yes = capture.image(0), no = capture.image(1);
+  EXPECT_EQ(yes.trace.top1, 1);
+  ASSERT_EQ(yes.best.size(), 2u);
+  EXPECT_NEAR(yes.best[0].probability, 1 / (1 + std::exp(-4.0)), 1e-6);
+  EXPECT_EQ(no.trace.top1, 0);
+  EXPECT_NEAR(no.best[0].probability, 1 - 1 / (1 + std::exp(1.0)), 1e-6);
+}
+
 TEST_F(CaptureTest, PrunesFiltersAndWhatTheyFeed) {
   const Images source = images(kImage);
   CaptureOptions options;
@@ -169,9 +214,6 @@ TEST_F(CaptureTest, CountsInferencesOfAllPasses) {
 
 TEST_F(CaptureTest, RefusesWhatCannotBe) {
   const Images source = images(kImage);
-  CaptureOptions values;
-  values.values = true;
-  EXPECT_THROW(Capture(two_convolutions(), source, values), InputError);
   EXPECT_THROW(Capture(two_convolutions(), source, {}).weights(0), ModelError);
   CaptureOptions many;
   many.images = 2;
@@ -182,6 +224,14 @@ TEST_F(CaptureTest, RefusesWhatCannotBe) {
   eight.bits = 8;
   EXPECT_THROW(Capture(two_convolutions(), infinite, eight).image(0), InputError);
   EXPECT_THROW(Capture(two_convolutions(), no_number, eight).image(0), InputError);
+  CaptureOptions values;
+  values.values = true;
+  EXPECT_THROW(Capture(two_convolutions(), infinite, values).image(0), InputError);
+  Network broken = two_convolutions();
+  broken.nodes[2].weighted()->weights[1] = NAN;
+  const Capture capture(std::move(broken), source, values);
+  EXPECT_NO_THROW(capture.parameters(0));
+  EXPECT_THROW(capture.parameters(2), InputError);
 }
 
 TEST(CaptureSummaryTest, AveragesOverImages) {

@@ -112,6 +112,49 @@ TEST(Inference, ReturnsTheInputOfANetworkThatComputesNothing) {
   EXPECT_THAT(Inference(model.import()).run(kImage).values, ElementsAre(1, 2, 10, -20));
 }
 
+/// conv 1x3 on active sites, two channels to two filters, and a ReLU.
+Network active_sites(std::vector<float> weights, std::vector<float> bias) {
+  Weighted op;
+  op.shape.input = op.shape.output = {1, 4, 2};
+  op.shape.kernel_w = 3;
+  op.shape.pad_left = op.shape.pad_right = 1;
+  op.weights = std::move(weights);
+  op.bias = std::move(bias);
+  op.active_sites = true;
+  Network network;
+  network.input = op.shape.input;
+  network.nodes = {{"conv", "conv", {Network::kInput}, op.shape.output, op},
+                   {"relu", "relu", {0}, op.shape.output, Relu{}}};
+  network.output = 1;
+  network.output_shape = {1, 2, 1, 4};
+  return network;
+}
+
+// Pixels (channels): (0, 2), (3, 0), (0, 0), (1, 0).
+const Tensor kSites{{1, 2, 1, 4}, {0, 3, 0, 1, 2, 0, 0, 0}};
+
+TEST(ActiveSites, PutOutOnlyWhereTheirOwnPixelIsNotZero) {
+  // Filter 0 adds up channel 0 of three pixels, filter 1 takes channel 1 of the pixel to the left.
+  Inference inference(active_sites({1, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0}, {}));
+  // Filter 0: 3, 3, (4), 1; filter 1: 0, 2, 0, 0. Pixel 2 is zero: it puts out nothing.
+  EXPECT_THAT(inference.run(kSites).values, ElementsAre(3, 3, 0, 1, 0, 2, 0, 0));
+}
+
+TEST(ActiveSites, AddTheBiasOnlyToASumThatIsNotZero) {
+  Inference inference(active_sites({1, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0}, {10, -1.5f}), Keep::every_value);
+  EXPECT_THAT(inference.run(kSites).values, ElementsAre(13, 13, 0, 11, 0, 0.5f, 0, 0));
+  const MapView sums = inference.value(0);
+  EXPECT_THAT(std::vector<float>(sums.values, sums.values + 8), ElementsAre(13, 0, 13, 0.5f, 0, 0, 11, 0));
+  // Where a hook clears pixel 1, it puts out nothing, either.
+  const Tensor hooked = inference.run(kSites, [](std::size_t, const MapView& input) { input.values[2] = 0; });
+  EXPECT_THAT(hooked.values, ElementsAre(0, 0, 0, 11, 0, 0, 0, 0));
+}
+
+TEST(ActiveSites, OfNothingPutOutNothing) {
+  Inference inference(active_sites(std::vector<float>(12, 1), {10, 10}));
+  EXPECT_THAT(inference.run({{1, 2, 1, 4}, std::vector<float>(8)}).values, testing::Each(0));
+}
+
 // The zero point is exactly zero after both, whatever the scale: what a mask of non-zeros rests on.
 TEST(FakeQuantisation, KeepsZeros) {
   OnnxBuilder model({1, 1, 1, 3});

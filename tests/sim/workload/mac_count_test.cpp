@@ -77,6 +77,21 @@ TEST(CountMacs, OfAllIsTheDenseCount) {
   EXPECT_EQ(count.useful, 1680);
 }
 
+// Two of five pixels side by side are active: each sees both, where all five sites put out it is one, two, two, one.
+TEST(CountMacs, OfActiveSitesLeavesOutTheOthers) {
+  Layer l;
+  l.shape.input = {1, 5, 2};
+  l.shape.output = {1, 5, 3};
+  l.shape.kernel_w = 3;
+  l.shape.pad_left = l.shape.pad_right = 1;
+  BitMask nonzero(10);
+  nonzero.set(2), nonzero.set(5);  // channel 0 of pixel 1, channel 1 of pixel 2
+  EXPECT_EQ(count_macs(l, nonzero, BitMask(2, true)).useful, 3 * (1 + 2 + 2 + 1));
+  l.active_sites = true;
+  EXPECT_EQ(count_macs(l, nonzero, BitMask(2, true)).useful, 3 * (2 + 2));
+  EXPECT_EQ(count_macs(l, nonzero, BitMask(2, true)).kept, l.macs());
+}
+
 TEST(CountMacs, CrossesWordsOfTheMask) {  // 70 channels begin anywhere in a word
   Layer l;
   l.kind = LayerKind::convolution;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <hdf5.h>
 
+#include <cmath>
 #include <fstream>
 #include <functional>
 
@@ -20,9 +21,12 @@ using testing::HasSubstr;
 
 constexpr std::size_t kWhole = 1 << 24;
 
-std::string whole_example() {
+using Write = void (*)(const std::string& path);
+void write_quantised(const std::string& path) { write_example(path); }
+
+std::string whole_example(Write write) {
   const ScratchDirectory scratch;
-  write_example(scratch / "t.h5");
+  write(scratch / "t.h5");
   return read_file(scratch / "t.h5", kWhole);
 }
 
@@ -34,8 +38,11 @@ std::string read_everything(const std::string& bytes) {
     const auto packed = mask.to_bytes();
     all.append(packed.begin(), packed.end());
   };
-  const auto add_values = [&all](const QuantizedTensor& tensor) {
-    for (const std::int16_t value : tensor.values) all += std::to_string(value) + " ";
+  const auto add_values = [&all](const auto& values) {
+    for (const auto value : values) all += std::to_string(value) + " ";
+  };
+  const auto add_integers = [&](const std::optional<QuantizedTensor>& tensor) {
+    if (tensor) add_values(tensor->values);
   };
   for (const Layer& layer : trace.graph().layers) {
     all += layer.name + to_string(layer.shape.output);
@@ -47,9 +54,14 @@ std::string read_everything(const std::string& bytes) {
       add_mask(trace.nonzero(i, layer));
       add_mask(trace.kept_channels(i, layer));
     }
-    add_values(trace.values(i, 0).value());
+    add_integers(trace.values(i, 0));
+    add_values(trace.pixels(i));
   }
-  add_values(trace.weights(2).value());
+  add_integers(trace.weights(2));
+  for (const std::size_t layer : {0u, 2u}) {
+    add_values(trace.parameters(layer).weights);
+    add_values(trace.parameters(layer).bias);
+  }
   return all;
 }
 
@@ -62,15 +74,18 @@ std::string error_of(const std::string& bytes) {
   return "no error";
 }
 
-TEST(DamagedTrace, IsRefusedAtAnyLength) {
-  const std::string whole = whole_example();
+class DamagedTraces : public testing::TestWithParam<Write> {};
+INSTANTIATE_TEST_SUITE_P(Examples, DamagedTraces, testing::Values(&write_quantised, &write_float_example));
+
+TEST_P(DamagedTraces, AreRefusedAtAnyLength) {
+  const std::string whole = whole_example(GetParam());
   for (std::size_t size = 0; size < whole.size(); size += 13)
     EXPECT_THAT(error_of(whole.substr(0, size)), HasSubstr("t.h5: is ")) << size;
 }
 
 // A bit that turns over is found, or lies where nothing is kept.
-TEST(DamagedTrace, NeverGivesAnythingElse) {
-  const std::string whole = whole_example(), expected = read_everything(whole);
+TEST_P(DamagedTraces, NeverGiveAnythingElse) {
+  const std::string whole = whole_example(GetParam()), expected = read_everything(whole);
   std::size_t found = 0, tried = 0;
   for (std::size_t byte = 0; byte < whole.size(); byte += 7, ++tried) {
     std::string damaged = whole;
@@ -110,6 +125,7 @@ struct Change {
   const char* name;
   std::function<void(hid_t file)> apply;
   const char* error;
+  Write write = &write_quantised;
 };
 void PrintTo(const Change& change, std::ostream* os) { *os << change.name; }
 
@@ -132,6 +148,12 @@ void replace_dataset(hid_t file, const char* name, hid_t type, const std::vector
   const hid_t space = H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr);
   H5Dclose(H5Dcreate2(file, name, type, space, H5P_DEFAULT, properties, H5P_DEFAULT));
   H5Sclose(space), H5Pclose(properties);
+}
+
+void fill(hid_t file, const char* name, const std::vector<float>& values) {
+  const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+  H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+  H5Dclose(dataset);
 }
 
 const Change kChanges[] = {
@@ -237,13 +259,66 @@ const Change kChanges[] = {
        H5Dclose(dataset);
      },
      "t.h5: layers/0000: filter 0 is in two connections; one is allowed"},
+    {"PixelsOfAnotherMap",
+     [](hid_t f) {
+       replace_dataset(f, "images/pixels", H5T_IEEE_F32LE, {2, 4, 3, 4});
+     },
+     "t.h5: images/pixels: has extents [2, 4, 3, 4]; must be [2, 4, 4, 3]", &write_float_example},
+    {"PixelsOfFewerImages",
+     [](hid_t f) {
+       replace_dataset(f, "images/pixels", H5T_IEEE_F32LE, {1, 4, 4, 3});
+     },
+     "t.h5: images/pixels: has extents [1, 4, 4, 3]; must be [2, 4, 4, 3]", &write_float_example},
+    {"PixelsOfIntegers",
+     [](hid_t f) {
+       replace_dataset(f, "images/pixels", H5T_STD_I32LE, {2, 4, 4, 3});
+     },
+     "t.h5: images/pixels: must hold 32-bit floats", &write_float_example},
+    {"PixelThatIsNoNumber", [](hid_t f) { fill(f, "images/pixels", std::vector<float>(96, NAN)); },
+     "t.h5: images/pixels: holds a value that is not finite", &write_float_example},
+    {"WeightsOfAnotherLayer",
+     [](hid_t f) {
+       replace_dataset(f, "layers/0000/float_weights", H5T_IEEE_F32LE, {2, 1, 1, 80});
+     },
+     "t.h5: layers/0000/float_weights: has extents [2, 1, 1, 80]; must be [5, 3, 3, 3]", &write_float_example},
+    {"InfiniteWeight", [](hid_t f) { fill(f, "layers/0002/float_weights", std::vector<float>(160, INFINITY)); },
+     "t.h5: layers/0002/float_weights: holds a value that is not finite", &write_float_example},
+    {"InfiniteBias", [](hid_t f) { fill(f, "layers/0000/float_bias", std::vector<float>(5, -INFINITY)); },
+     "t.h5: layers/0000/float_bias: holds a value that is not finite", &write_float_example},
+    {"LongBias", [](hid_t f) { replace_dataset(f, "layers/0000/float_bias", H5T_IEEE_F32LE, {6}); },
+     "t.h5: layers/0000/float_bias: has extents [6]; must be [5]", &write_float_example},
+    {"BiasAlone", [](hid_t f) { H5Ldelete(f, "layers/0000/float_weights", H5P_DEFAULT); },
+     "t.h5: layers/0000: has float_bias, but no float_weights", &write_float_example},
+    {"ActiveSitesTwice", [](hid_t f) { replace_integers(f, "layers/0000", "active_sites", {2}); },
+     "t.h5: layers/0000/active_sites: 2: must be 0..1", &write_float_example},
+    {"ActiveSitesOfAnActivation",
+     [](hid_t f) {
+       const hid_t relu = H5Gopen2(f, "layers/0001", H5P_DEFAULT);
+       const hsize_t one = 1;
+       const std::int64_t yes = 1;
+       const hid_t space = H5Screate_simple(1, &one, nullptr);
+       const hid_t attribute = H5Acreate2(relu, "active_sites", H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT);
+       H5Awrite(attribute, H5T_NATIVE_INT64, &yes);
+       H5Aclose(attribute), H5Sclose(space), H5Gclose(relu);
+     },
+     "t.h5: layers/0001: layer 'relu' has active sites; only a convolution has them, not activation",
+     &write_float_example},
+    {"UnknownFunction",
+     [](hid_t f) {
+       const hid_t relu = H5Gopen2(f, "layers/0001", H5P_DEFAULT);
+       const hid_t attribute = H5Aopen(relu, "function", H5P_DEFAULT);
+       const hid_t type = H5Aget_type(attribute);
+       H5Awrite(attribute, type, "silu");
+       H5Tclose(type), H5Aclose(attribute), H5Gclose(relu);
+     },
+     "t.h5: layers/0001: unknown function 'silu'; known: other, relu, sigmoid", &write_float_example},
 };
 
 class ChangedTrace : public testing::TestWithParam<Change> {};
 
 TEST_P(ChangedTrace, IsRefusedWithTheNameOfWhatIsWrong) {
   const ScratchDirectory scratch;
-  write_example(scratch / "t.h5");
+  GetParam().write(scratch / "t.h5");
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110);
   const hid_t file = H5Fopen((scratch / "t.h5").c_str(), H5F_ACC_RDWR, access);

@@ -1,30 +1,11 @@
 #pragma once
 
-#include <unistd.h>
-
-#include <filesystem>
 #include <string>
 
 #include "sim/workload/trace.h"
+#include "tests/sim/workload/scratch_directory.h"
 
 namespace sparsim {
-
-/// A directory of the test's own, gone at its end.
-class ScratchDirectory {
- public:
-  ScratchDirectory()
-      : path_(std::filesystem::temp_directory_path() / ("sparsim_trace_test_" + std::to_string(getpid()))) {
-    std::filesystem::create_directories(path_);
-  }
-  ~ScratchDirectory() { std::filesystem::remove_all(path_); }
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-  std::string operator/(const std::string& name) const { return path_ / name; }
-  bool empty() const { return std::filesystem::is_empty(path_); }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline BitMask mask_of(std::size_t size, std::initializer_list<std::size_t> bits) {
   BitMask mask(size);
@@ -97,6 +78,46 @@ inline TraceImage example_image(int number) {
   image.label = number;
   if (number == 1) image.top1 = 7;
   return image;
+}
+
+/// The same with what float32 traces hold: values of no quantisation, parameters, pixels; the activation is a ReLU, the
+/// convolution one on active sites.
+inline LayerGraph float_example_graph() {
+  LayerGraph graph = example_graph();
+  graph.value_bits = 0;
+  graph.layers[0].active_sites = true;
+  WindowShape& window = graph.layers[0].shape;
+  window.stride_w = 1;
+  window.pad_left = 1;
+  window.output = {4, 4, 5};
+  graph.layers[1].function = Function::relu;
+  graph.layers[1].shape.input = graph.layers[1].shape.output = window.output;
+  graph.layers[2].shape = WindowShape::dense(80, 2);
+  return graph;
+}
+
+inline TraceImage float_example_image(int number) {
+  TraceImage image = example_image(number);
+  image.inputs[0].values.reset();
+  image.inputs[2].nonzero = mask_of(80, {static_cast<std::size_t>(number)});
+  image.pixels.assign(48, 0.0f);
+  image.pixels[static_cast<std::size_t>(number)] = 0.5f;
+  image.pixels[47] = -2.25f;
+  return image;
+}
+
+inline Parameters float_example_parameters() {
+  Parameters parameters{std::vector<float>(135), {0.5f, 0, -1, 2, 3}};
+  for (std::size_t i = 0; i < 135; ++i) parameters.weights[i] = static_cast<float>(i) / 8;
+  return parameters;
+}
+
+inline void write_float_example(const std::string& path) {
+  TraceWriter writer(path, float_example_graph(), example_info());
+  writer.add_parameters(0, float_example_parameters());
+  writer.add_parameters(2, {std::vector<float>(160, -0.75f), {}});
+  for (int i = 0; i < 2; ++i) writer.add(float_example_image(i));
+  writer.commit();
 }
 
 inline void write_example(const std::string& path, int images = 2) {

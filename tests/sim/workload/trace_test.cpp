@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <cmath>
 #include <csignal>
 #include <random>
 
@@ -106,6 +107,34 @@ TEST(Trace, GivesBackEachImage) {
   EXPECT_GT(trace.stored_bytes(0), trace.stored_bytes(2));
 }
 
+TEST(Trace, GivesBackWhatANetworkComputesWith) {
+  const ScratchDirectory scratch;
+  write_float_example(scratch / "t.h5");
+  const Trace trace = Trace::open(scratch / "t.h5");
+  const std::vector<Layer>& layers = trace.graph().layers;
+  EXPECT_TRUE(layers[0].active_sites);
+  EXPECT_FALSE(layers[2].active_sites);
+  EXPECT_EQ(layers[0].function, Function::other);
+  EXPECT_EQ(layers[1].function, Function::relu);
+  for (const std::size_t i : {1u, 0u}) EXPECT_EQ(trace.pixels(i), float_example_image(static_cast<int>(i)).pixels);
+  EXPECT_EQ(trace.parameters(0).weights, float_example_parameters().weights);
+  EXPECT_EQ(trace.parameters(0).bias, float_example_parameters().bias);
+  EXPECT_EQ(trace.parameters(2).weights, std::vector<float>(160, -0.75f));
+  EXPECT_TRUE(trace.parameters(2).bias.empty());
+  EXPECT_GT(trace.stored_bytes(2), 160 * 4 / 1032u);  // weights are counted: as small as zlib makes them, or larger
+}
+
+TEST(Trace, OfMasksHasNeitherPixelsNorParameters) {
+  const ScratchDirectory scratch;
+  write_example(scratch / "t.h5");
+  const Trace trace = Trace::open(scratch / "t.h5");
+  EXPECT_TRUE(trace.pixels(0).empty());
+  EXPECT_TRUE(trace.parameters(0).weights.empty());
+  EXPECT_TRUE(trace.parameters(0).bias.empty());
+  EXPECT_FALSE(trace.graph().layers[0].active_sites);
+  EXPECT_EQ(trace.graph().layers[1].function, Function::other);
+}
+
 TEST(Trace, IsTheSameFromBytes) {
   const ScratchDirectory scratch;
   write_example(scratch / "t.h5");
@@ -152,17 +181,26 @@ TEST(TraceWriter, SaysThatTheDiskIsFull) {
   EXPECT_EQ(error_of([] { write_example("/dev/full"); }), "/dev/full: cannot be written: No space left on device");
 }
 
+TEST(TraceWriter, SaysThatTheDiskIsFullOfFloats) {
+  EXPECT_EQ(error_of([] { write_float_example("/dev/full"); }),
+            "/dev/full: cannot be written: No space left on device");
+}
+
 // A limit of the process stands for a disk that fills up in the midst of writing, at several points.
-TEST(TraceWriter, LeavesNothingOfAFileThatDoesNotFit) {
+class FileThatDoesNotFit : public testing::TestWithParam<void (*)(const std::string&)> {};
+INSTANTIATE_TEST_SUITE_P(TraceWriter, FileThatDoesNotFit,
+                         testing::Values([](const std::string& path) { write_example(path); }, &write_float_example));
+
+TEST_P(FileThatDoesNotFit, LeavesNothing) {
   const ScratchDirectory scratch;
-  write_example(scratch / "whole.h5");
+  GetParam()(scratch / "whole.h5");
   const std::size_t whole = read_file(scratch / "whole.h5", kWhole).size();
   std::filesystem::remove(scratch / "whole.h5");
   std::signal(SIGXFSZ, SIG_IGN);
   for (std::size_t room = 0; room < whole; room += 97) {
     const rlimit limit{room, RLIM_INFINITY};
     ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    const std::string error = error_of([&] { write_example(scratch / "t.h5"); });
+    const std::string error = error_of([&] { GetParam()(scratch / "t.h5"); });
     const rlimit none{RLIM_INFINITY, RLIM_INFINITY};
     ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
     EXPECT_EQ(error, (scratch / "t.h5") + ": cannot be written: File too large") << room;
@@ -197,6 +235,23 @@ TEST(TraceWriter, RefusesWhatDoesNotFitItsGraph) {
   image = example_image(1);
   image.inputs.pop_back();
   EXPECT_THROW(add(image), ModelError);
+
+  image = example_image(1);
+  image.pixels.assign(48, 0);  // the first image had none
+  EXPECT_THROW(add(image), ModelError);
+  const auto begin_with = [&](const TraceImage& first) {
+    TraceWriter(scratch / "t.h5", example_graph(), example_info()).add(first);
+  };
+  image.pixels.pop_back();
+  EXPECT_THROW(begin_with(image), ModelError);
+  image.pixels.push_back(NAN);
+  EXPECT_THROW(begin_with(image), ModelError);
+  const auto add_parameters = [&](std::size_t layer, const Parameters& parameters) {
+    TraceWriter(scratch / "t.h5", example_graph(), example_info()).add_parameters(layer, parameters);
+  };
+  EXPECT_THROW(add_parameters(1, {}), ModelError);
+  EXPECT_THROW(add_parameters(2, {std::vector<float>(79), {}}), ModelError);
+  EXPECT_THROW(add_parameters(2, {std::vector<float>(80), {1}}), ModelError);
 
   LayerGraph graph = example_graph();
   graph.layers[0].shape.output.width = 3;

@@ -149,16 +149,20 @@ TEST(PixelNetwork, SitesAreThoseThatAreNotZeroOrThoseThatTheReductionKept) {
                                        {PixelOperator::relu, "relu", 0, map, map},
                                        {PixelOperator::convolution, "conv2", 1, map, map, 3}};
   SparsePixelsConfig config = small_config();
-  EXPECT_THAT(run({config, stages, workload}, 0, 4).answer, ElementsAre(0, 0, 0));
+  config.n_max = 3;  // a slot too many: it lies at (0, 0), and is kept by nobody
+  EXPECT_THAT(run({config, stages, workload}, 0, 4).list.values, ElementsAre(0, 0, 0));
   config.sites = PixelSites::kept;
-  EXPECT_THAT(run({config, stages, workload}, 0, 4).answer, ElementsAre(1, 0, 0));  // 2 x the 0.5 on its right
+  EXPECT_THAT(run({config, stages, workload}, 0, 4).list.values,
+              ElementsAre(16, 0, 0));  // 2 x the 0.5 on its right, in sixteenths
 }
 
 TEST(PixelNetwork, WithoutParametersPassesActivityOn) {
   ValueWorkload workload(MapShape{2, 2, 1});
   workload.add_image({0.001F, 0, 0, 7});  // known by its mask alone
   workload.hide_pixels();
-  const PixelNetwork network(small_config(), small_stages(), workload);
+  SparsePixelsConfig config = small_config();
+  config.threshold = 5;  // of values that nobody knows
+  const PixelNetwork network(config, small_stages(), workload);
   EXPECT_FALSE(network.computes());
   EXPECT_EQ(network.threshold(), 0);
   PixelData data = network.image(0);

@@ -16,11 +16,16 @@ inline double processor_seconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-// Runs `work` in a child; the seconds it took, or less than nothing where it failed.
+struct ChildRun {
+  double seconds = -1;  // less than nothing: it failed
+  double peak_megabytes = 0;
+};
+
+// Runs `work` in a child: what it took.
 template <class Work>
-double seconds_in_child(Work&& work) {
+ChildRun run_in_child(Work&& work) {
   std::array<int, 2> ends{};
-  if (pipe(ends.data()) != 0) return -1;
+  if (pipe(ends.data()) != 0) return {};
   const pid_t child = fork();
   if (child == 0) {
     const double start = processor_seconds();
@@ -29,18 +34,13 @@ double seconds_in_child(Work&& work) {
     _exit(write(ends[1], &seconds, sizeof seconds) == sizeof seconds ? 0 : 1);
   }
   close(ends[1]);
-  double seconds = -1;
-  if (read(ends[0], &seconds, sizeof seconds) != sizeof seconds) seconds = -1;
+  ChildRun run;
+  if (read(ends[0], &run.seconds, sizeof run.seconds) != sizeof run.seconds) run.seconds = -1;
   close(ends[0]);
-  waitpid(child, nullptr, 0);
-  return seconds;
-}
-
-/// Of the largest child so far.
-inline double peak_child_megabytes() {
   rusage usage{};
-  getrusage(RUSAGE_CHILDREN, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
+  wait4(child, nullptr, 0, &usage);
+  run.peak_megabytes = static_cast<double>(usage.ru_maxrss) / 1024;
+  return run;
 }
 
 }  // namespace sparsim

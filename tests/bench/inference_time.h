@@ -2,6 +2,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <optional>
 #include <vector>
 
 #include "sim/workload/inference.h"
@@ -11,18 +12,33 @@
 namespace sparsim {
 
 /// oneDNN inference of an image on one core: the baseline of simulating it.
-inline void time_inference(benchmark::State& state, const NetworkDescription& description) {
-  set_inference_threads(1);
-  const Network network = random_network(description);
-  Inference inference(network);
-  const Tensor image{{1, network.input.channels, network.input.height, network.input.width},
-                     std::vector<float>(static_cast<std::size_t>(network.input.elements()), 0.5f)};
-  inference.run(image);  // first touch of memory is not inference
-  for (auto _ : state) {
-    const double start = processor_seconds();
-    benchmark::DoNotOptimize(inference.run(image));
-    state.SetIterationTime(processor_seconds() - start);
+class TimedInference {
+ public:
+  explicit TimedInference(const NetworkDescription& description)
+      : network_(random_network(description)),
+        image_{{1, network_.input.channels, network_.input.height, network_.input.width},
+               std::vector<float>(static_cast<std::size_t>(network_.input.elements()), 0.5f)} {
+    set_inference_threads(1);
+    inference_.emplace(network_);
+    inference_->run(image_);  // first touch of memory is not inference
   }
+
+  /// Processor time of an image.
+  double seconds() {
+    const double start = processor_seconds();
+    benchmark::DoNotOptimize(inference_->run(image_));
+    return processor_seconds() - start;
+  }
+
+ private:
+  const Network network_;
+  const Tensor image_;
+  std::optional<Inference> inference_;
+};
+
+inline void time_inference(benchmark::State& state, const NetworkDescription& description) {
+  TimedInference inference(description);
+  for (auto _ : state) state.SetIterationTime(inference.seconds());
 }
 
 }  // namespace sparsim

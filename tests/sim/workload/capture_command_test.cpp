@@ -85,6 +85,106 @@ TEST_F(CaptureCommandTest, WritesAllThatItSaw) {
   for (std::size_t i = 0; i < weight_nonzero.size(); ++i) ASSERT_EQ(weight_nonzero.test(i), weights->values[i] != 0);
 }
 
+TEST_F(CaptureCommandTest, WritesFloatsWithoutBits) {
+  capture({"--values", "--images", "2"});
+  const Trace trace = Trace::open(output());
+  EXPECT_EQ(trace.graph().value_bits, 0);
+  const std::size_t layer = layer_named(trace.graph(), "conv1");
+  EXPECT_FALSE(trace.values(1, layer));
+  EXPECT_FALSE(trace.weights(layer));
+  // The file holds a plane a channel behind a label, 3073 bytes an image; the trace the channels of a pixel in a row.
+  const std::vector<float> pixels = trace.pixels(1);
+  std::ifstream file(kImages, std::ios::binary);
+  const std::string bytes(std::istreambuf_iterator<char>(file), {});
+  ASSERT_EQ(pixels.size(), 32u * 32 * 3);
+  for (std::size_t i = 0; i < pixels.size(); ++i)
+    ASSERT_EQ(pixels[i], static_cast<unsigned char>(bytes[3073 + 1 + i % 3 * 1024 + i / 3])) << i;
+  const Parameters parameters = trace.parameters(layer);
+  const BitMask& weight_nonzero = trace.graph().layers[layer].weight_nonzero;
+  ASSERT_EQ(parameters.weights.size(), weight_nonzero.size());
+  for (std::size_t i = 0; i < weight_nonzero.size(); ++i) ASSERT_EQ(weight_nonzero.test(i), parameters.weights[i] != 0);
+  EXPECT_EQ(parameters.bias.size(), 16u);
+}
+
+/// A network of 3 x 3 pixels in YAML, its weights and two events: the convolution adds up a pixel and the one to its
+/// right, the dense layer adds up all.
+class CaptureOfDescription : public CaptureCommandTest {
+ protected:
+  CaptureOfDescription() {
+    fs::create_directories(inputs_ / "weights");
+    write("n.yaml",
+          "name: n\ninput: [3, 3, 1]\nparameters: weights\ncorrelation: 0\ndensity: 0.5\nlayers:\n"
+          "  - {name: conv, op: conv, sites: active, filters: 1, kernel: 3, pad: 1, weights: w1.txt, bias: b1.txt}\n"
+          "  - {name: flat, op: flatten}\n"
+          "  - {name: dense, op: dense, filters: 1, weights: w2.txt}\n"
+          "  - {name: yes, op: sigmoid}\n");
+    write("weights/w1.txt", "0, 0, 0, 0, 1, 1, 0, 0, 0");
+    write("weights/b1.txt", "-2");
+    write("weights/w2.txt", "1, 1, 1, 1, 1, 1, 1, 1, 1");
+    write("events.csv", "event,row,col,value\n1,0,0,0.5\n1,0,1,0.25\n1,2,2,4\n");
+  }
+  ~CaptureOfDescription() override { fs::remove_all(inputs_); }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(inputs_ / name) << text; }
+  std::string file(const std::string& name) const { return (inputs_ / name).string(); }
+
+  const fs::path inputs_ = fs::path(testing::TempDir()) / ("sparsim_description_" + std::to_string(getpid()));
+};
+
+TEST_F(CaptureOfDescription, RunsItOnEvents) {
+  testing::internal::CaptureStdout();
+  run_command(capture_command(), {file("n.yaml"), file("events.csv"), "-o", output(), "--values"});
+  const std::string text = testing::internal::GetCapturedStdout();
+  EXPECT_THAT(text, HasSubstr("events.csv[1]"));
+  const Trace trace = Trace::open(output());
+  EXPECT_EQ(trace.info().source, "n.yaml");
+  EXPECT_EQ(trace.info().origin, "inference of n.yaml with the parameters in weights on 2 images, zeros as in float32");
+  ASSERT_EQ(trace.images(), 2u);
+  EXPECT_TRUE(trace.graph().layers[0].active_sites);
+  EXPECT_EQ(trace.graph().layers[3].function, Function::sigmoid);
+  EXPECT_EQ(trace.pixels(0), std::vector<float>(9));
+  EXPECT_EQ(trace.pixels(1), (std::vector<float>{0.5f, 0.25f, 0, 0, 0, 0, 0, 0, 4}));
+  EXPECT_EQ(trace.parameters(0).bias, std::vector<float>{-2});
+  EXPECT_EQ(trace.nonzero(0, 2).count(), 0u);
+  // 0.5 + 0.25 - 2, 0.25 - 2, 4 - 2: three sites, as many as pixels.
+  EXPECT_EQ(trace.nonzero(1, 2).count(), 3u);
+  EXPECT_EQ(trace.top1(0), 0);  // a sigmoid of 0 is one half: no
+  EXPECT_EQ(trace.top1(1), 0);  // -1.25 - 1.75 + 2 = -1
+}
+
+TEST_F(CaptureOfDescription, TakesWeightsFromWhereItIsTold) {
+  fs::create_directories(inputs_ / "other");
+  write("other/w1.txt", "0 0 0 0 1 1 0 0 0");
+  write("other/b1.txt", "0");
+  write("other/w2.txt", "1 1 1 1 1 1 1 1 1");
+  testing::internal::CaptureStdout();
+  run_command(capture_command(),
+              {file("n.yaml"), file("events.csv"), "-o", output(), "--weights", file("other") + "/"});
+  testing::internal::GetCapturedStdout();
+  const Trace trace = Trace::open(output());
+  EXPECT_THAT(trace.info().origin, HasSubstr("with the parameters in other on 2"));
+  EXPECT_EQ(trace.top1(1), 1);           // 0.75 + 0.25 + 4
+  EXPECT_TRUE(trace.pixels(1).empty());  // nobody asked for them
+  EXPECT_TRUE(trace.parameters(0).weights.empty());
+}
+
+TEST_F(CaptureOfDescription, SaysWhatIsWrongWithItsFiles) {
+  const auto with = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{file("n.yaml"), file("events.csv"), "-o", output()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return problem(arguments);
+  };
+  EXPECT_EQ(with({"--weights", file("none")}), file("none") +
+                                                   "/w1.txt: cannot be read: No such file or directory "
+                                                   "(weights of layer 'conv')");
+  write("weights/w2.txt", "1, 1, 1, 1, 1, 1, 1, 1");
+  EXPECT_EQ(with({}), file("weights/w2.txt") + ": 8 numbers; must be 9 (weights of layer 'dense')");
+  write("weights/w2.txt", "1, 1, 1, 1, 1, 1, 1, 1, 1");
+  write("events.csv", "event,row,col,value\n0,3,0,1\n");
+  EXPECT_EQ(with({}), file("events.csv") + ":2: row '3': must be a whole number in 0..2");
+  write("n.yaml", "name: n\ninput: [3, 3]\n");
+  EXPECT_THAT(with({}), HasSubstr("n.yaml:2: input: "));
+}
+
 TEST_F(CaptureCommandTest, WritesWhatReductionsLeave) {
   const std::string text =
       capture({"--reduce", "sfp:0.25@conv1,dfp:0.5@conv2", "--images", "20", "--preset", "none", "--scale", "1"});
@@ -118,7 +218,7 @@ TEST_F(CaptureCommandTest, RefusesAWrongCommandLine) {
   EXPECT_THAT(problem({kModel, "-o", o}), HasSubstr("IMAGE-FILES is missing"));
   EXPECT_THAT(problem({kModel, kImages, "-o", o, "--bits", "12"}), HasSubstr("--bits 12: must be 8 or 16"));
   EXPECT_THAT(problem({kModel, kImages, "-o", o, "--bits", "0"}), HasSubstr("8 or 16"));
-  EXPECT_THAT(problem({kModel, kImages, "-o", o, "--values"}), HasSubstr("needs --bits"));
+  EXPECT_THAT(problem({kModel, kImages, "-o", o, "--weights", "."}), HasSubstr("--weights: "));
   EXPECT_THAT(problem({kModel, kImages, "-o", o, "--images", "0"}), HasSubstr("--images 0"));
   EXPECT_THAT(problem({kModel, kImages, "-o", o, "--images", "201"}), HasSubstr("only 200"));
   EXPECT_THAT(problem({kModel, kImages, "-o", o, "--preset", "cifar"}), HasSubstr("known: imagenet-caffe"));

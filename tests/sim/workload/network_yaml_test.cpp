@@ -79,7 +79,13 @@ const Published kPublished[] = {
     {"sparse-vgg-d-cifar10", 115'867'648, 5'120},
     // Counted on all pixels, as if dense: 63^2*49*(1 + 3); 9^2*3*16 + 16.
     {"sparsepixels-microboone", 777'924, 3'904},
-    {"sparsepixels-jet", 1'524'096, 4'020},     // 56^2*81*(3 + 3); 14^2*20 + 20*5
+    {"sparsepixels-jet", 1'524'096, 4'020},  // 56^2*81*(3 + 3); 14^2*20 + 20*5
+    // One window over 10 x 10 pixels, which experiments change: 10^2*9; the last 10^2*9*2 + 10^2*9*2.
+    {"sparsepixels-cascade-convolution", 900, 0},
+    {"sparsepixels-cascade-relu", 900, 0},
+    {"sparsepixels-cascade-pool", 900, 0},
+    {"sparsepixels-cascade-flatten", 900, 0},
+    {"sparsepixels-cascade-two-convolutions", 3'600, 0},
     {"sparsepixels-two-pools", 21'168, 3'456},  // 28^2*9*2 + 14^2*9*2*2; 7^2*2*32 + 32*10
 };
 

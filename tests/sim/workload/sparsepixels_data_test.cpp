@@ -61,8 +61,8 @@ TEST_P(SparsePixelsData, EventsAreTheDenseInputs) {
   for (std::size_t i = 0; i < inputs.size(); ++i) EXPECT_EQ(images.get(i).values.values, inputs[i]) << i;
 }
 
-// The authors' answers are those of 8 bits and of the first n_max pixels; ours of floats and all pixels. Where no pixel
-// is lost, the class is the same in nine of ten events.
+// The authors' answers are those of 8 bits, which saturate, and of the first n_max pixels; ours of floats and all
+// pixels. Where no pixel is lost, the class is the same in nine of ten events.
 TEST_P(SparsePixelsData, AnswersAreMostlyTheReferences) {
   const Images images = events();
   std::size_t compared = 0, same = 0;

@@ -32,6 +32,19 @@ void synthesize(const std::string& into, const std::string& seed) {
   output_of(synthesize_command(), {network, "--seed", seed, "--images", "2", "-o", into});
 }
 
+// The networks that have files of weights need none here.
+TEST(SynthesizeCommand, DrawsANetworkOfActiveSites) {
+  const ScratchDirectory scratch;
+  const std::string text =
+      output_of(synthesize_command(),
+                {SPARSIM_SOURCE_DIR "/configs/networks/sparsepixels-jet.yaml", "--seed", "1", "-o", scratch / "a.h5"});
+  EXPECT_THAT(text, HasSubstr("0 of the 4 densities stated are assumptions"));
+  const Trace trace = Trace::open(scratch / "a.h5");
+  EXPECT_TRUE(trace.graph().layers[0].active_sites);
+  EXPECT_EQ(trace.nonzero(0, 0).count(), 14u);  // 0.00453 * 56^2 = 14.2
+  EXPECT_TRUE(trace.pixels(0).empty());
+}
+
 // 28 x 28 x 64 values in front of the second layer, a quarter of them not zero, in every image to the value.
 TEST(SynthesizeCommand, ChangesKeysOfTheNetwork) {
   const ScratchDirectory scratch;
@@ -87,6 +100,28 @@ TEST(InspectCommand, ShowsAllAsJson) {
   EXPECT_FALSE(all["layers"][1].contains("input_density"));
   EXPECT_TRUE(all["layers"][2]["weight_density"].is_null());
   EXPECT_EQ(all["layers"][2]["macs_useful"], 2);  // one value of 40, two filters
+}
+
+TEST(InspectCommand, ShowsWhatFloatTracesHold) {
+  const ScratchDirectory scratch;
+  write_float_example(scratch / "f.h5");
+  write_example(scratch / "t.h5");
+  const json all = json::parse(output_of(inspect_command(), {scratch / "f.h5", "--json"}));
+  EXPECT_EQ(all["pixels"], true);
+  EXPECT_EQ(all["layers"][0]["active_sites"], true);
+  EXPECT_EQ(all["layers"][0]["parameters"], true);
+  EXPECT_EQ(all["layers"][1]["function"], "relu");
+  EXPECT_EQ(all["layers"][2]["active_sites"], false);
+  const json masks = json::parse(output_of(inspect_command(), {scratch / "t.h5", "--json"}));
+  EXPECT_EQ(masks["pixels"], false);
+  EXPECT_EQ(masks["layers"][0]["parameters"], false);
+  EXPECT_FALSE(masks["layers"][1].contains("function"));
+
+  const std::string text = output_of(inspect_command(), {scratch / "f.h5"});
+  EXPECT_THAT(text, HasSubstr("  images: 2, with their pixels\n"));
+  EXPECT_THAT(text, HasSubstr("convolution on active sites"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("activation")));  // but relu
+  EXPECT_THAT(output_of(inspect_command(), {scratch / "t.h5"}), HasSubstr("  images: 2\n"));
 }
 
 TEST(InspectCommand, PrintsATable) {

@@ -6,6 +6,7 @@
 The folder holds sparsepixels_designs.csv and sparsepixels_models.csv. Fitted on: small designs that keep 5 or 20
 pixels, with kernels of 3, each less the design it extends; then the networks that keep 8. Judged on all others. Errors
 are signed, of whole designs, and of the operators of networks; coefficients are rounded before they are judged.
+What is not fitted stands here as in resource_bill.cpp, which names it and its basis.
 """
 import csv
 import math

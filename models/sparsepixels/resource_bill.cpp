@@ -4,10 +4,12 @@
 
 #include "models/core/error.h"
 #include "models/memory/scratchpad.h"
+#include "models/sparsepixels/position.h"
 
 // The structure of each operator is counted; what logic synthesis makes of a part of it is a coefficient. The fitted
 // ones are printed by scripts/fit_sparsepixels_resources.py, with their errors on the rows that they were fitted on and
-// on all others.
+// on all others. The structure itself was found with all rows in sight, and so were the coefficients said to be
+// read off.
 
 namespace sparsim {
 namespace {
@@ -26,14 +28,16 @@ constexpr double kShiftAddLutsABit = 0.22;  // a multiple of a value, which outp
 constexpr double kScatterLutsAPixel = 32;   // whether one of the slots at work is at this pixel
 constexpr double kScatterLutsABit = 1.2;    // which of them, a bit of it
 
-constexpr std::int64_t kPairLuts = 8;  // derived: 2 comparisons of 5 bits, with half the kernel; an index of 4 and more
-// Assumed: users of HLS report multipliers in LUTs below 10 bits, in DSPs from there on (hls4ml, JINST 13 P07027).
-constexpr int kDspBits = 10;
+// Read off.
+constexpr std::int64_t kWordControlLuts = 9;  // 16-bit networks: of a word handed on, full, empty, which register
+constexpr double kRegisteredSums = 0.25;      // 16-bit designs: sums behind DSPs with a register of their own
+// Derived.
+constexpr std::int64_t kPairLuts = 8;  // of a difference of positions: two comparisons with half the kernel, an index
 constexpr std::int64_t kReciprocalBits = 17;  // unsigned, at the narrow port of a DSP48E2 (UG579)
-// Assumed: hls4ml's tables of exponentials, reciprocals and sigmoids.
-constexpr std::int64_t kTableEntries = 1024, kTableBits = 18;
-constexpr std::int64_t kWordControlLuts = 9;  // assumed: of a word handed on, full, empty, and which register
 constexpr int kLutInputs = 6;
+// Assumed.
+constexpr int kDspBits = 10;  // multipliers of less are built of LUTs, as users of HLS report (hls4ml, JINST 13 P07027)
+constexpr std::int64_t kTableEntries = 1024, kTableBits = 18;  // hls4ml's exponentials, reciprocals and sigmoids
 
 /// An operator with the width of what it is handed.
 struct Operator {
@@ -62,19 +66,12 @@ Resources registers(double count) { return {0, count, 0, 0, 0}; }
 Resources dsps(double count) { return {0, 0, count, 0, 0}; }
 Resources block_rams(double count) { return {0, 0, 0, count, 0}; }
 
-int address_bits(std::int64_t values) {
-  int bits = 0;
-  while ((std::int64_t{1} << bits) < values) ++bits;
-  return bits;
-}
-int position_bits(const MapShape& map) { return address_bits(map.height) + address_bits(map.width); }
-
 /// LUTs a bit that choose one of so many words: a LUT chooses among four.
 double choice_luts(std::int64_t words) { return real(ceil_div(words - 1, 3)); }
 
 /// LUTs a bit of a table of constants: two tables of up to five inputs share one.
 double table_luts(std::int64_t entries) {
-  const int inputs = address_bits(entries);
+  const int inputs = index_bits(entries);
   if (inputs == 0) return 0;
   return inputs < kLutInputs ? 0.5 : real(std::int64_t{1} << (inputs - kLutInputs));
 }
@@ -88,7 +85,7 @@ Resources multipliers(std::int64_t count, const Operator& o) {
 /// registered in every cycle; the slots.
 Resources reduce(const Operator& o) {
   const std::int64_t pixels = o.stage.input.pixels(), value = o.channels() * o.bits;
-  const std::int64_t levels = address_bits(pixels), levels_per_cycle = o.config.levels_per_cycle;
+  const std::int64_t levels = index_bits(pixels), levels_per_cycle = o.config.levels_per_cycle;
   // Whether a value is above the threshold: without a sign, and with 0 for it, a gate; else a chain of carries.
   const bool gate = !o.config.input.is_signed && o.config.threshold == 0;
   const std::int64_t compare = o.channels() * ceil_div(o.bits, gate ? kLutInputs : 2);
@@ -123,9 +120,9 @@ Resources convolve(const Operator& o) {
     return need + multipliers(products, o) + luts(real(products) * (sum_luts + kSaturationLuts)) +
            registers(real(products * o.product_bits()));
   // A sum that may wrap: a DSP adds its product to that of the channel before, so that even narrow ones are in DSPs but
-  // for the first channel's. Sums are registered behind multipliers of LUTs; DSPs have registers, and every fourth sum.
+  // for the first channel's. Sums are registered behind multipliers of LUTs; DSPs have registers, and so do few sums.
   return need + multipliers(sums, o) + dsps(real(products - sums)) + luts(real(sums) * sum_luts) +
-         registers(real(sums * o.product_bits()) / (o.multiplies_in_dsp() ? 4 : 1));
+         registers(real(sums * o.product_bits()) * (o.multiplies_in_dsp() ? kRegisteredSums : 1));
 }
 
 /// Multipliers by 1 / window of so many sums; none where that is a shift.
@@ -137,7 +134,7 @@ Resources division(std::int64_t count, std::int64_t sum_bits, const Operator& o)
 /// Each slot's position is compared with those before it, its channels added to the first that is equal.
 Resources pool(const Operator& o) {
   const std::int64_t slots = o.config.n_max, pairs = slots * (slots - 1) / 2;
-  const std::int64_t sum = o.bits + address_bits(o.window());
+  const std::int64_t sum = o.bits + index_bits(o.window());
   const std::int64_t compare = ceil_div(position_bits(o.stage.input), 3) + 2;  // three bits of both a LUT; and the flag
   return luts(real(pairs) * (real(compare) + kMergeLutsABit * real(o.channels() * sum))) +
          registers(real(pairs * o.channels() * sum) * kMergeFfsABit + real(o.values() * o.bits)) +
@@ -178,7 +175,7 @@ Resources constant_products(std::int64_t count, const Operator& o) {
 /// Multipliers each of which takes its turns over so many inputs and weights, and an accumulator an output.
 Resources shared_products(std::int64_t count, std::int64_t inputs, std::int64_t outputs, const Operator& o) {
   const std::int64_t turns = o.stage.reuse, built = ceil_div(count, turns);
-  const double sum = o.product_bits() + address_bits(inputs);
+  const double sum = o.product_bits() + index_bits(inputs);
   return multipliers(built, o) + luts(real(ceil_div(inputs, turns) * o.bits) * choice_luts(turns)) +
          luts(real(built * o.weight_bits()) * table_luts(turns)) +
          real(built) * Resources{kSumLutsABit * o.product_bits(), kSumFfsABit * o.product_bits(), 0, 0, 0} +
@@ -239,8 +236,8 @@ Resources hand_off(std::int64_t words, std::int64_t bits) {
 Resources hand_off_to(const Operator& o) {
   const Resources values = hand_off(o.values(), o.bits);
   if (!o.on_list() || o.stage.op == PixelOperator::relu) return values;
-  return values + hand_off(o.config.n_max, address_bits(o.stage.input.height)) +
-         hand_off(o.config.n_max, address_bits(o.stage.input.width));
+  return values + hand_off(o.config.n_max, index_bits(o.stage.input.height)) +
+         hand_off(o.config.n_max, index_bits(o.stage.input.width));
 }
 
 /// Of what leaves the design.
@@ -254,7 +251,7 @@ std::int64_t output_bits(const Operator& last) {
 
 /// A FIFO as deep as a map (assumed: what HLS builds where nobody says less), and its two addresses and count.
 Resources stream(std::int64_t pixels, std::int64_t word) {
-  const double control = 3.0 * address_bits(pixels);
+  const double control = 3.0 * index_bits(pixels);
   return Resources{2 * control, control, 0, 0, 0} + block_rams(real(bram18(pixels, word)));
 }
 
@@ -279,7 +276,7 @@ Resources operate_on_stream(const Operator& o) {
              window(map.width + around, o) + products(window_values, o.stage.output.channels, o);
     }
     case PixelOperator::average_pool: {
-      const std::int64_t sum = o.bits + address_bits(o.window());
+      const std::int64_t sum = o.bits + index_bits(o.window());
       return window(map.width, o) + luts(real(window_values * sum) / 2) + division(o.channels(), sum, o);
     }
     case PixelOperator::flatten:  // pixels pass as they come

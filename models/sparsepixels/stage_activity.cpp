@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
+#include "models/sparsepixels/position.h"
+
 namespace sparsim {
 namespace {
 
 std::uint64_t events(std::int64_t count) { return static_cast<std::uint64_t>(count); }
-
-int address_bits(std::int64_t values) {
-  int bits = 0;
-  while ((std::int64_t{1} << bits) < values) ++bits;
-  return bits;
-}
 
 /// Products of one value or pixel with what it is connected to at one place.
 std::int64_t connections(const PixelStage& stage) {
@@ -38,8 +34,7 @@ std::int64_t macs_done(const PixelStage& stage, std::int64_t active) {
 /// Of a pixel in a list, with its position unless that passes by a relu; or of a vector's value.
 std::int64_t entry_bits(const PixelStage& stage, const MapShape& map, std::int64_t bits) {
   if (map.pixels() == 1) return bits;
-  const int position = address_bits(map.height) + address_bits(map.width);
-  return map.channels * bits + (stage.op == PixelOperator::relu ? 0 : position);
+  return map.channels * bits + (stage.op == PixelOperator::relu ? 0 : position_bits(map));
 }
 
 std::int64_t bytes(std::int64_t bits) { return ceil_div(bits, 8); }

@@ -24,6 +24,9 @@ class RtlModel {
   void reset(std::uint32_t passes) {
     SPARSIM_CHECK(passes >= 1 && passes <= Arbiter::kMaxPasses, "{} passes", passes);
     model_.last_pass_i = static_cast<SData>(passes - 1);
+    reset();
+  }
+  void reset() {
     model_.rst_ni = 0;
     settle();
     clock();

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "models/sparsepixels/input_reduction.h"
@@ -19,9 +21,16 @@ struct ReductionInputs {
 struct ReductionOutputs {
   bool image_ready = false;
   bool list_valid = false;
-  std::vector<std::uint32_t> index;  // [slot]: row * width + column; slots that are not asked for stay 0
+  std::vector<std::uint32_t> index;  // [slot]: row * width + column
   std::vector<std::uint32_t> value;  // [slot]
 };
+
+/// An output pin on which two differ.
+struct PinDifference {
+  std::string pin;
+  std::int64_t expected = 0, seen = 0;
+};
+std::optional<PinDifference> first_difference(const ReductionOutputs& expected, const ReductionOutputs& seen);
 
 /// An input reduction cycle by cycle: set the inputs, look at the outputs, clock.
 class ReductionPins {
@@ -39,7 +48,8 @@ class ReductionPins {
 std::unique_ptr<ReductionPins> step_reduction_pins(const ReductionShape& shape);
 /// The Verilated RTL. Throws InputError as rtl_reduction does.
 std::unique_ptr<ReductionPins> rtl_reduction_pins(const ReductionShape& shape);
-/// `model` and `rtl` side by side. A difference on an output pin is a ModelError that names cycle and pin.
+/// `model` and `rtl` side by side. A difference on an output pin is a ModelError that names image, cycle and pin, all
+/// counted from 0 since the reset.
 std::unique_ptr<ReductionPins> lockstep_reduction_pins(std::unique_ptr<ReductionPins> model,
                                                        std::unique_ptr<ReductionPins> rtl);
 

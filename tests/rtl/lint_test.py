@@ -12,8 +12,9 @@ import sys
 RTL = pathlib.Path(__file__).resolve().parents[2] / "rtl"
 SOURCES = sorted(RTL.glob("*.sv"))
 MODULES = [path.stem for path in SOURCES]
+REDUCTION = ["first_pixel_tree", "input_reduction", "pixel_heads"]  # own table
 STREAM = ["conv_node", "conv_stream", "delay_line", "sliding_window", "stream_fifo", "window_axis"]  # own table
-TOPS = ["dense_vector_dot", "rr_vector_dot", "conv_node"]  # between them they hold all other modules
+TOPS = ["dense_vector_dot", "rr_vector_dot", "conv_node", "input_reduction"]  # between them they hold all other modules
 SKIPPED = 77
 
 NAMES = ("NumInputs", "NumLanes", "DataWidth", "WeightWidth", "AccWidth", "Saturate", "PassWidth", "RowWidth",
@@ -42,6 +43,15 @@ STREAM_TABLE = [{**engine, **dict(zip(STREAM_NAMES, row))} for row, engine in (
     ((12, 5, 2, 5, 5, 3, 1, 2, 1, 2, 9, 2, 19, 2, 1, 2, 65, 3, 4), TABLE[6]),        # windows of nothing but padding
     ((4, 5, 16, 1, 1, 3, 2, 1, 1, 0, 0, 2, 3, 4, 2, 1, 64, 65, 66), TABLE[2]),       # clusters
     ((30, 40, 40, 8, 8, 1, 1, 1, 1, 3, 3, 29, 39, 1, 1, 1, 1025, 16, 2), TABLE[9]),  # block RAM
+)]
+
+REDUCTION_NAMES = ("NumPixels", "ValueWidth", "NumSlots", "LevelsPerCycle", "EarlyExit")
+REDUCTION_TABLE = [dict(zip(REDUCTION_NAMES, row)) for row in (
+    (2, 1, 1, 1, 0),     # the least of all: no tree
+    (5, 8, 1, 30, 1),    # a level, and more of them a cycle than there are
+    (9, 16, 9, 1, 0),    # a register behind every level but the last
+    (100, 8, 20, 3, 1),
+    (256, 4, 31, 2, 0),  # a power of two; registers behind all levels but the last
 )]
 
 BAD = [  # module, what differs from its defaults, the parameter and the rule that the message names
@@ -79,6 +89,15 @@ BAD = [  # module, what differs from its defaults, the parameter and the rule th
     ("sparse_vector_dot", {"DataWidth": 0}, "DataWidth = 0: must be 1..64"),
     ("rr_vector_dot", {"SkipDepth": 15}, "SkipDepth = 15: must be 1..14"),
     ("rr_vector_dot", {"NumInputs": 65}, "NumInputs = 65: must be 1..64"),
+    ("first_pixel_tree", {"NumEntries": 0}, "NumEntries = 0: must be at least 1"),
+    ("first_pixel_tree", {"ItemWidth": 0}, "ItemWidth = 0: must be at least 1"),
+    ("first_pixel_tree", {"LevelsPerCycle": 0}, "LevelsPerCycle = 0: must be at least 1"),
+    ("pixel_heads", {"NumGroups": 0}, "NumGroups = 0: must be at least 1"),
+    ("pixel_heads", {"ValueWidth": 0}, "ValueWidth = 0: must be at least 1"),
+    ("input_reduction", {"NumPixels": 1}, "NumPixels = 1: must be at least 2"),
+    ("input_reduction", {"ValueWidth": 0}, "ValueWidth = 0: must be at least 1"),
+    ("input_reduction", {"NumSlots": 0}, "NumSlots = 0: must be at least 1"),
+    ("input_reduction", {"LevelsPerCycle": 0}, "LevelsPerCycle = 0: must be at least 1"),
     ("delay_line", {"Depth": 0}, "Depth = 0: must be at least 1"),
     ("delay_line", {"Width": 0}, "Width = 0: must be at least 1"),
     ("stream_fifo", {"Depth": 0}, "Depth = 0: must be at least 1"),
@@ -108,20 +127,23 @@ BAD = [  # module, what differs from its defaults, the parameter and the rule th
 
 def parameters(module, row):
     """Those of the row that the module has, and what its parts are given inside an engine."""
-    product = row["DataWidth"] + row["WeightWidth"]
-    lanes_log2 = (row["NumLanes"] - 1).bit_length()
-    if module in STREAM:
+    if module in REDUCTION:
+        row = {**row, "NumGroups": (row["NumPixels"] + 3) // 4, "NumEntries": (row["NumPixels"] + 3) // 4,
+               "ItemWidth": 2 + row["ValueWidth"]}
+    elif module in STREAM:
         row = {**row, "NumInputs": row["KernelH"] * row["KernelW"] * row["Cluster"], "Depth": row["WindowDepth"],
                "LutDepth": 64, "Values": row["Width"], "Pad": row["PadLeft"], "Kernel": row["KernelW"],
                "Stride": row["StrideW"], "Windows": row["WindowsW"]}
     else:
+        product = row["DataWidth"] + row["WeightWidth"]
+        lanes_log2 = (row["NumLanes"] - 1).bit_length()
         row = {**row, "Width": product, "SumWidth": product + lanes_log2, "FilterWidth": row["PassWidth"]}
     named = re.findall(r"^  parameter \w+(?: unsigned)? +(\w+)", (RTL / f"{module}.sv").read_text(), re.MULTILINE)
     return {name: row[name] for name in named}
 
 
 def table(module):
-    return STREAM_TABLE if module in STREAM else TABLE
+    return STREAM_TABLE if module in STREAM else REDUCTION_TABLE if module in REDUCTION else TABLE
 
 
 def run(command):
@@ -130,7 +152,7 @@ def run(command):
 
 
 def sized(name, value):
-    return f"1'b{value}" if name in ("Saturate", "SkipZeroWindow") else value
+    return f"1'b{value}" if name in ("Saturate", "SkipZeroWindow", "EarlyExit") else value
 
 
 def verilator(module, values):

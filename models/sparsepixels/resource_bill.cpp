@@ -36,7 +36,7 @@ constexpr std::int64_t kPairLuts = 8;  // of a difference of positions: two comp
 constexpr std::int64_t kReciprocalBits = 17;  // unsigned, at the narrow port of a DSP48E2 (UG579)
 constexpr int kLutInputs = 6;
 // Assumed.
-constexpr int kDspBits = 10;  // multipliers of less are built of LUTs, as users of HLS report (hls4ml, JINST 13 P07027)
+constexpr int kDspBits = 10;  // multipliers from here on are DSPs: of the published ones those of 16 bits are, of 8 not
 constexpr std::int64_t kTableEntries = 1024, kTableBits = 18;  // hls4ml's exponentials, reciprocals and sigmoids
 
 /// An operator with the width of what it is handed.

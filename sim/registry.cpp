@@ -10,6 +10,8 @@ const std::vector<ArchitectureEntry>& architectures() {
        &read_sparcnet},
       {"fpgaconvnet", "every layer a node of one pipeline, with dense, round-robin or sparse crossbar engines (PASS)",
        &read_fpgaconvnet},
+      {"sparsepixels", "a dataflow of operators on a list of active pixels, or its dense baseline, for triggers",
+       &read_sparsepixels},
       {"cpu", "the host processor alone: the software baseline", &read_cpu},
   };
   return entries;

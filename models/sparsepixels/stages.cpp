@@ -148,11 +148,9 @@ std::vector<PixelStage> pixel_stages(const SparsePixelsConfig& config, const Lay
     if (stage.op == PixelOperator::flatten) stage.output = as_vector(stage.input);
     if (stage.op == PixelOperator::dense) {
       stage.input = as_vector(stage.input);
-      if (!flat && stages.back().op != PixelOperator::flatten) {
-        // An ONNX dense layer takes a map as it is; lists have to be scattered first.
-        PixelStage flatten{PixelOperator::flatten, "flatten", PixelStage::kNoLayer, layer.shape.input, stage.input};
-        if (layer.shape.input.pixels() > 1) stages.push_back(flatten);
-      }
+      // A dense layer of a network takes a map as it is; a list has to be scattered first.
+      const MapShape before = stages.empty() ? graph.input : stages.back().output;
+      if (!flat) stages.push_back({PixelOperator::flatten, "flatten", PixelStage::kNoLayer, before, stage.input});
     }
     flat = flat || stage.op == PixelOperator::flatten || stage.op == PixelOperator::dense;
     stages.push_back(std::move(stage));

@@ -35,6 +35,7 @@ SparsePixelsConfig read_config(Section& root) {
   if (!c.dense) {
     c.n_max = root.integer("n_max", {1, kMost});
     c.threshold = root.number("threshold", {0, 1e6}, 0.0);
+    c.sites = root.choice("sites", {"nonzero", "kept"}, 0) == 0 ? PixelSites::nonzero : PixelSites::kept;
     c.early_exit = root.boolean("early_exit", false);
     c.sums = root.choice("sums", {"chain", "tree"}, 0) == 0 ? SumShape::chain : SumShape::tree;
     if (root.has("multiplier_cycles")) c.multiplier_cycles = root.integer("multiplier_cycles", {0, 64});

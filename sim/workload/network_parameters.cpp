@@ -103,7 +103,7 @@ class Builder {
 
   std::vector<float> read(const Layer& layer, const char* what, const std::string& file, std::int64_t count) const {
     try {
-      return read_numbers((std::filesystem::path(directory_) / file).string(), count);
+      return read_numbers((std::filesystem::path(directory_) / file).lexically_normal().string(), count);
     } catch (const InputError& error) {
       input_error("{} ({} of layer '{}')", error.what(), what, layer.name);
     }
@@ -116,7 +116,7 @@ class Builder {
 }  // namespace
 
 Network with_parameters(const NetworkDescription& description, const std::string& directory) {
-  if (directory.empty())
+  if (directory.empty() && !description.parameter_files.empty())
     input_error("{}: names no directory of parameters; --weights gives one", description.graph.name);
   return Builder(description, directory).build();
 }

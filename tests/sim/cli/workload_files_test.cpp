@@ -89,6 +89,21 @@ TEST_F(WorkloadFile, ImageThatIsNone) {
                           "none.png: cannot be read: No such file or directory");
 }
 
+TEST_F(WorkloadFile, EventsAndWeightsThatAreWrong) {
+  write("n.yaml",
+        "name: n\ninput: [4, 4, 1]\nparameters: .\ncorrelation: 0\ndensity: 0.5\n"
+        "layers: [{name: c, op: conv, sites: active, filters: 1, kernel: 1, weights: w.txt}]\n");
+  write("e.csv", "event,row,col,value\n0,0,0,1\n0,4,0,1\n");
+  const std::vector<std::string> capture{"capture", "n.yaml", "e.csv", "-o", "t.h5"};
+  expect_refused(capture, "w.txt: cannot be read: No such file or directory (weights of layer 'c')");
+  write("w.txt", "1, 2");
+  expect_refused(capture, "w.txt: 2 numbers; must be 1 (weights of layer 'c')");
+  write("w.txt", "1");
+  expect_refused(capture, "e.csv:3: row '4': must be a whole number in 0..3");
+  write("e.csv", "event,row,col,value\n");
+  expect_refused(capture, "e.csv: no events behind its header");
+}
+
 TEST_F(WorkloadFile, NetworkDescriptionWithAnUnknownKey) {
   write("n.yaml",
         "name: n\ninput: [4, 4, 3]\ncorrelation: 0\ndensity: {value: 0.5, basis: assumed, source: a test}\n"

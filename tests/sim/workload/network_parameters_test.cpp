@@ -115,7 +115,7 @@ TEST_F(ParametersTest, NamesWhatTheDescriptionLacks) {
                       " connectivity: [{filters: [0, 1], channels: [0, 0]}]}\n"),
               HasSubstr("layer 'a' has connectivity"));
   const NetworkDescription description =
-      parse_network("name: net\ninput: [1, 1, 1]\ncorrelation: 0\nlayers: [{name: a, op: relu}]\n", "n.yaml");
+      parse_network("name: net\ninput: [4, 4, 2]\ncorrelation: 0\ndensity: 1\nlayers:\n" + layer, "n.yaml");
   try {
     with_parameters(description, description.parameter_directory);
     ADD_FAILURE() << "was accepted";

@@ -91,8 +91,9 @@ Model read_model(const Options& options) {
   const NetworkDescription description = load_network(options.model);
   const std::string directory = options.weights.empty() ? description.parameter_directory : options.weights;
   Network network = with_parameters(description, directory);
+  if (description.parameter_files.empty()) return {std::move(network), ""};
   // The last part of the path: the rest is of no meaning on another machine.
-  const std::filesystem::path named = std::filesystem::path(directory + "/").lexically_normal().parent_path();
+  const std::filesystem::path named = std::filesystem::absolute(directory + "/").lexically_normal().parent_path();
   return {std::move(network), fmt::format(" with the parameters in {}", named.filename().string())};
 }
 

@@ -167,6 +167,21 @@ TEST_F(CaptureOfDescription, TakesWeightsFromWhereItIsTold) {
   EXPECT_TRUE(trace.parameters(0).weights.empty());
 }
 
+// Whatever the way to it, a directory has a name.
+TEST_F(CaptureOfDescription, NamesTheDirectoryOfItsWeights) {
+  const auto origin_with = [&](const std::string& weights) {
+    testing::internal::CaptureStdout();
+    run_command(capture_command(), {file("n.yaml"), file("events.csv"), "-o", output(), "--weights", weights});
+    testing::internal::GetCapturedStdout();
+    return Trace::open(output()).info().origin;
+  };
+  EXPECT_THAT(origin_with(file("weights/../weights/.")), HasSubstr("in weights on"));
+  const fs::path before = fs::current_path();
+  fs::current_path(inputs_ / "weights");
+  EXPECT_THAT(origin_with("."), HasSubstr("in weights on"));
+  fs::current_path(before);
+}
+
 TEST_F(CaptureOfDescription, SaysWhatIsWrongWithItsFiles) {
   const auto with = [&](const std::vector<std::string>& more) {
     std::vector<std::string> arguments{file("n.yaml"), file("events.csv"), "-o", output()};

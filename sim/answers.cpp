@@ -26,6 +26,20 @@ std::optional<double> area_of_class(const Answers& answers, const std::vector<st
   return pairs > 0 ? std::optional(higher / pairs) : std::nullopt;
 }
 
+/// What stands between blanks; where nothing stands between commas, an empty word.
+std::vector<std::string> words_of(const std::string& line) {
+  const bool commas = line.find(',') != std::string::npos;
+  std::vector<std::string> words;
+  std::istringstream pieces(line + ",");  // so that getline sees an empty last piece
+  for (std::string piece; std::getline(pieces, piece, ',');) {
+    const std::size_t before = words.size();
+    std::istringstream blanks(piece);
+    for (std::string word; blanks >> word;) words.push_back(word);
+    if (commas && words.size() == before) words.emplace_back();
+  }
+  return words;
+}
+
 }  // namespace
 
 std::int32_t class_of(const std::vector<double>& answer) {
@@ -79,10 +93,8 @@ Answers read_answers(const std::string& path) {
   int number = 0;
   for (std::string line; std::getline(text, line);) {
     ++number;
-    std::replace(line.begin(), line.end(), ',', ' ');
-    std::istringstream words(line);
     std::vector<double> scores;
-    for (std::string word; words >> word;) {
+    for (const std::string& word : words_of(line)) {
       std::istringstream digits(word);
       double score = 0;
       if (!(digits >> score) || !digits.eof() || !std::isfinite(score))

@@ -87,18 +87,25 @@ const RunOutcome& outcome_of(const std::string& run, const Experiment& experimen
   return outcomes[static_cast<std::size_t>(at - experiment.runs.begin())];
 }
 
-void print_table(const ExperimentTable& wanted, const Experiment& experiment, const std::vector<RunOutcome>& outcomes) {
+Json print_table(const ExperimentTable& wanted, const Experiment& experiment, const std::vector<RunOutcome>& outcomes) {
   std::vector<std::string> header{"run"};
   header.insert(header.end(), wanted.metrics.begin(), wanted.metrics.end());
   header.push_back("fits its device");
   Table table(header);
+  Json rows = Json::array();
   for (const std::string& run : wanted.runs) {
     std::vector<std::string> cells{run};
-    for (const std::string& key : wanted.metrics) cells.push_back(cell(metric({run, key}, experiment, outcomes)));
+    rows.push_back({{"run", run}});
+    for (const std::string& key : wanted.metrics) {
+      const std::optional<double> value = metric({run, key}, experiment, outcomes);
+      cells.push_back(cell(value));
+      rows.back()[key] = value ? Json(*value) : Json();
+    }
     cells.push_back(outcome_of(run, experiment, outcomes).fits ? "yes" : "no");
     table.add_row(cells);
   }
   fmt::print("\n{}\n{}", wanted.title, table.to_string());
+  return {{"title", wanted.title}, {"rows", rows}};
 }
 
 void print_grid(const ExperimentGrid& wanted, const Experiment& experiment, const std::vector<RunOutcome>& outcomes) {
@@ -122,12 +129,12 @@ int validate(const Options& options) {
     const Experiment experiment = load_experiment(path);
     const std::vector<RunOutcome> outcomes = run_experiment(experiment, static_cast<std::size_t>(options.jobs));
     fmt::print("{}: {}\nfitted: {}\n\n", experiment.name, experiment.source, experiment.fitted_on);
-    all[experiment.name] = Json::array();
-    if (!experiment.rows.empty()) all[experiment.name] = print_rows(experiment, outcomes);
-    for (const ExperimentTable& table : experiment.tables) print_table(table, experiment, outcomes);
+    Json& told = all[experiment.name] = {{"rows", Json::array()}, {"tables", Json::array()}};
+    if (!experiment.rows.empty()) told["rows"] = print_rows(experiment, outcomes);
+    for (const ExperimentTable& table : experiment.tables)
+      told["tables"].push_back(print_table(table, experiment, outcomes));
     for (const ExperimentGrid& grid : experiment.grids) print_grid(grid, experiment, outcomes);
-    for (const ExperimentSeries& series : experiment.series)
-      print_series(series, experiment, outcomes, all[experiment.name]);
+    for (const ExperimentSeries& series : experiment.series) print_series(series, experiment, outcomes, told["rows"]);
     for (const std::string& run : experiment.nodes)
       if (const RunOutcome& outcome = outcome_of(run, experiment, outcomes); !outcome.result.is_null())
         fmt::print("\n{}: where the cycles of an image go, node by node\n{}", run, lost_cycles_table(outcome.result));
@@ -154,7 +161,7 @@ Command validate_command() {
       "Each run is a child process. Rows on which a constant was fitted stand apart from those that were predicted.\n\n"
       "  sparsim validate configs/experiments/sparcnet.yaml\n"
       "  sparsim validate configs/experiments/fpgaconvnet-sparsity.yaml\n";
-  command.options.add_options()("json", po::value(&options->json)->value_name("FILE"), "write all rows");
+  command.options.add_options()("json", po::value(&options->json)->value_name("FILE"), "write all rows and tables");
   command.options.add_options()("jobs", bounded("jobs", &options->jobs, 1, 256)->default_value(2)->value_name("N"),
                                 "runs at a time");
   command.positional_options.add_options()("experiment", po::value(&options->experiments)->required());

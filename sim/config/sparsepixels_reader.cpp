@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/core/error.h"
@@ -27,7 +28,10 @@ FixedFormat read_format(Section& types, const std::string& key) {
   }
 }
 
-SparsePixelsConfig read_config(Section& root) {
+/// Where the keys stand that a network may be at odds with; the file where it is none of them.
+using Places = std::map<std::string, std::string>;
+
+SparsePixelsConfig read_config(Section& root, Places& places) {
   SparsePixelsConfig c;
   c.clock_mhz = root.number("clock_mhz", {1, 1000});
   c.dense = root.choice("pixels", {"active", "all"}, 0) == 1;
@@ -52,20 +56,16 @@ SparsePixelsConfig read_config(Section& root) {
   c.images =
       root.choice("images", {"streamed", "one_at_a_time"}, 0) == 0 ? PixelImages::streamed : PixelImages::one_at_a_time;
   if (std::optional<Section> reuse = root.optional_section("reuse"))
-    for (const std::string& layer : reuse->keys()) c.reuse[layer] = reuse->integer(layer, {1, kMost});
+    for (const std::string& layer : reuse->keys()) {
+      c.reuse[layer] = reuse->integer(layer, {1, kMost});
+      places["reuse." + layer] = reuse->where(layer);
+    }
+  places["n_max"] = root.where("n_max");
   return c;
 }
 
-/// Where the keys stand that a network may be at odds with.
-std::map<std::string, std::string> places(Section& root, const std::string& file, const SparsePixelsConfig& c) {
-  std::map<std::string, std::string> found{{"", file}, {"n_max", root.where("n_max")}};
-  if (std::optional<Section> reuse = root.optional_section("reuse"))
-    for (const auto& [layer, factor] : c.reuse) found["reuse." + layer] = reuse->where(layer);
-  return found;
-}
-
 /// A problem behind the place in the file of the key that it begins with.
-std::string located(const std::map<std::string, std::string>& places, const std::string& problem) {
+std::string located(const Places& places, const std::string& problem) {
   for (auto place = places.rbegin(); place != places.rend(); ++place)
     if (problem.compare(0, place->first.size(), place->first) == 0) return place->second + ": " + problem;
   return problem;
@@ -74,15 +74,16 @@ std::string located(const std::map<std::string, std::string>& places, const std:
 }  // namespace
 
 void read_sparsepixels(Section& root, Accelerator& accelerator) {
-  const SparsePixelsConfig c = read_config(root);
+  Places places{{"", accelerator.file}};
+  const SparsePixelsConfig c = read_config(root, places);
   for (const std::string& problem : problems(c)) root.problem("", problem);
 
   accelerator.clock_mhz = c.clock_mhz;
   accelerator.format = c.weights.bits <= 8 ? WordFormat::int8 : WordFormat::int16;
   accelerator.network_has_resources = true;
-  const auto network_problems = [c, where = places(root, accelerator.file, c)](const LayerGraph& graph) {
+  const auto network_problems = [c, places = std::move(places)](const LayerGraph& graph) {
     std::vector<std::string> found = problems(c, graph);
-    for (std::string& problem : found) problem = located(where, problem);
+    for (std::string& problem : found) problem = located(places, problem);
     return found;
   };
   accelerator.network_problems = network_problems;

@@ -154,8 +154,8 @@ TEST_F(Results, OfAnExperimentStandBesideWhatWasPublished) {
         "rows: [{what: clock, unit: x, published: 4, value: one/clock_mhz, over: half/clock_mhz}]\n");
   const Outcome outcome = done({"validate", "e.yaml", "--json", "v.json"});
   EXPECT_THAT(outcome.out, HasSubstr("predicted rows: 1 row, mean |error| 50.0 %, worst -50.0 %"));
-  EXPECT_EQ(read_json("v.json")["e"][0]["predicted"], 2);
-  EXPECT_EQ(read_json("v.json")["e"][0]["error_percent"], -50);
+  EXPECT_EQ(read_json("v.json")["e"]["rows"][0]["predicted"], 2);
+  EXPECT_EQ(read_json("v.json")["e"]["rows"][0]["error_percent"], -50);
 }
 
 TEST_F(Results, OfAnExperimentWithARunThatFailedAreStatusOne) {

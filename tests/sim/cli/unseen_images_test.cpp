@@ -79,7 +79,7 @@ nodes: [sparse]
   EXPECT_THAT(outcome.out, HasSubstr("a grid\nimages_per_second over baseline  alone\n"));
   EXPECT_THAT(outcome.out, HasSubstr("\nitself                               1\n"));
   EXPECT_THAT(outcome.out, HasSubstr("sparse: where the cycles of an image go, node by node\n"));
-  const Json rows = read_json("v.json")["e"];
+  const Json rows = read_json("v.json")["e"]["rows"];
   for (const std::size_t row : {0u, 1u}) {
     EXPECT_LE(rows[row]["predicted"], 60);
     EXPECT_GT(rows[row]["predicted"], 30);

@@ -217,11 +217,15 @@ Command capture_command() {
   command.details = fmt::format(
       "MODEL is an ONNX file, or a network file (configs/networks/*.yaml) that names files of weights.\n"
       "IMAGES are files or directories of pictures:\n  {}\n"
+      "An event list has a line event,row,col,value for each pixel that is not zero; the network says how large its\n"
+      "images are.\n"
       "Inference is in float32. With --bits, a value is zero where its integer is: value / scale, rounded half to\n"
       "even; one scale a tensor, the largest magnitude over all images to the largest integer (two passes).\n\n"
       "presets (without one, images must have the network's shape and are taken as they are, pixels as "
       "0..255):\n{}\n{}\n"
-      "example: sparsim capture traces/shapes/shapes.onnx traces/shapes/shapes_test200.bin --bits 8 -o shapes.h5\n",
+      "example: sparsim capture traces/shapes/shapes.onnx traces/shapes/shapes_test200.bin --bits 8 -o shapes.h5\n"
+      "         sparsim capture configs/networks/sparsepixels-jet.yaml events.csv --weights DIRECTORY --values -o "
+      "jet.h5\n",
       kImageFormats, preprocessing_help(), kReductionsHelp);
   po::options_description_easy_init option = command.options.add_options();
   option("output,o", po::value(&options->output)->required()->value_name("TRACE.h5"), "where to write the trace");

@@ -64,7 +64,9 @@ class StepReduction final : public ReductionPins {
   }
 
   const ReductionOutputs& evaluate(const ReductionInputs& inputs) override {
-    inputs_ = &inputs;
+    take_ = state_ == State::idle && inputs.image_valid;
+    if (take_) values_ = inputs.image;
+    list_ready_ = inputs.list_ready;
     outputs_.image_ready = state_ == State::idle;
     outputs_.list_valid = state_ == State::done;
     return outputs_;
@@ -73,7 +75,7 @@ class StepReduction final : public ReductionPins {
   void clock() override {
     switch (state_) {
       case State::idle:
-        if (inputs_->image_valid) take_image();
+        if (take_) take_image();
         break;
       case State::compare:
         for (std::size_t pixel = 0; pixel < values_.size(); ++pixel) flags_[pixel] = values_[pixel] > shape_.threshold;
@@ -87,7 +89,7 @@ class StepReduction final : public ReductionPins {
         search();
         break;
       case State::done:
-        if (inputs_->list_ready) state_ = State::idle;
+        if (list_ready_) state_ = State::idle;
         break;
     }
   }
@@ -103,7 +105,6 @@ class StepReduction final : public ReductionPins {
   }
 
   void take_image() {
-    values_ = inputs_->image;
     flags_.assign(values_.size(), false);
     clear_list();
     state_ = State::compare;
@@ -146,7 +147,7 @@ class StepReduction final : public ReductionPins {
   TreeStep tree_;
   std::size_t stage_ = 0, slot_ = 0;  // of the search
   ReductionOutputs outputs_;          // the list's slots are registers
-  const ReductionInputs* inputs_ = nullptr;
+  bool take_ = false, list_ready_ = false;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "models/core/error.h"
 #include "models/crossbar/rtl_engines.h"
 #include "models/crossbar/vector_dot_step.h"
+#include "sim/cli/cosim_reduction.h"
 #include "sim/cli/progress.h"
 #include "sim/cosim/cosim_report.h"
 #include "sim/cosim/fault.h"
@@ -26,7 +27,8 @@ struct Options {
   std::int64_t windows = 10'000, filters = 1, seed = 1, image = 0;
   double density = 0.5, stall_probability = 0;
   bool skip_zero_window = false;
-  std::string trace, layer, inject, vcd, json;
+  std::string block, trace, layer, inject, vcd, json;
+  ReductionCosimOptions reduction;
 };
 
 // Windows to wait before a fault: past the start, and so that every kind of window was seen.
@@ -135,7 +137,17 @@ bool run_layer(const Options& options, CosimReport& report, Runner& runner) {
   return true;
 }
 
+bool is_given(const po::variables_map& given, const char* option) {
+  return given.count(option) != 0 && !given[option].defaulted();
+}
+
+void refuse(const po::variables_map& given, std::initializer_list<const char*> options, const std::string& block) {
+  for (const char* option : options)
+    if (is_given(given, option)) input_error("cosim: --{} is not an option of --block {}", option, block);
+}
+
 void check_combinations(const Options& options, const po::variables_map& given) {
+  refuse(given, {"pixels", "images", "input", "slots", "levels", "threshold", "early-exit"}, options.block);
   if (options.trace.empty() != options.layer.empty())
     input_error("cosim: --{} is missing: a trace and a layer of it go together",
                 options.trace.empty() ? "trace" : "layer");
@@ -146,7 +158,27 @@ void check_combinations(const Options& options, const po::variables_map& given) 
   if (!options.json.empty() && options.json == options.vcd) input_error("--json and --vcd: both name {}", options.json);
 }
 
+int cosim_input_reduction(const Options& options, const po::variables_map& given) {
+  refuse(given, {"inputs", "lanes", "windows", "filters", "layer", "skip-zero-window", "vcd"}, options.block);
+  for (const char* option : {"pixels", "images", "density"})
+    if (!options.trace.empty() && is_given(given, option))
+      input_error("cosim: --{} is for drawn images; those of a trace are what they are", option);
+  if (options.trace.empty() && is_given(given, "image")) input_error("cosim: --image needs --trace");
+  ReductionCosimOptions reduction = options.reduction;
+  reduction.trace = options.trace;
+  reduction.inject = options.inject;
+  reduction.json = options.json;
+  if (is_given(given, "image")) reduction.image = options.image;
+  if (is_given(given, "density")) reduction.density = options.density;
+  reduction.stall_probability = options.stall_probability;
+  reduction.seed = options.seed;
+  return cosim_reduction(reduction);
+}
+
 int cosim(const Options& options, const po::variables_map& given) {
+  if (options.block == "input_reduction") return cosim_input_reduction(options, given);
+  if (options.block != "sparse_vector_dot")
+    input_error("--block {}: must be sparse_vector_dot or input_reduction", options.block);
   check_combinations(options, given);
   CosimReport report;
   report.stall_probability = options.stall_probability;
@@ -177,7 +209,7 @@ Command cosim_command() {
   Command command;
   command.name = "cosim";
   command.arguments = "[options]";
-  command.summary = "run the crossbar's RTL in lockstep with its models, on drawn windows or a layer of a trace";
+  command.summary = "run RTL (crossbar, input reduction) in lockstep with its models, on drawn work or a trace's";
   command.details =
       "The Verilated sparse_vector_dot runs beside the step model (every pin, every cycle), the fast form (every\n"
       "date) and integer arithmetic (every dot product); then the dense engine runs over the same windows, to "
@@ -187,9 +219,16 @@ Command cosim_command() {
       "so its trace has to hold them (sparsim capture --bits 8 --values).\n\n"
       "  sparsim cosim --inputs 9 --lanes 3 --windows 100000 --density 0.4 --stall-probability 0.2\n"
       "  sparsim cosim --trace traces/shapes.h5 --layer block_a --lanes 4 --skip-zero-window\n"
-      "  sparsim cosim --inject drop --vcd drop.vcd    # the harness itself: a planted fault must be found\n";
+      "  sparsim cosim --inject drop --vcd drop.vcd    # the harness itself: a planted fault must be found\n\n"
+      "--block input_reduction: the Verilated input_reduction of SparsePixels beside its step model (every pin, every\n"
+      "cycle) and its fast form (every list and its date), over drawn images (density 0.01) or a trace's, all or "
+      "one.\n\n"
+      "  sparsim cosim --block input_reduction --pixels 63x63 --slots 8 --images 1000 --stall-probability 0.2\n"
+      "  sparsim cosim --block input_reduction --trace neutrino.h5 --slots 16 --early-exit\n";
   constexpr std::int64_t kMaxSeed = std::numeric_limits<std::int64_t>::max();
   po::options_description_easy_init option = command.options.add_options();
+  option("block", po::value(&options->block)->value_name("NAME")->default_value("sparse_vector_dot"),
+         "what of rtl/: sparse_vector_dot or input_reduction");
   option("inputs", bounded("inputs", &options->inputs, 1, CrossbarShape::kMostInputs)->value_name("M"),
          "operands of a window (default: the layer's K x K; 8 where its kernel is 1x1; 9)");
   option("lanes", bounded("lanes", &options->lanes, 1, CrossbarShape::kMostInputs)->value_name("N"),
@@ -197,12 +236,13 @@ Command cosim_command() {
   option("windows", bounded("windows", &options->windows, 1, 1'000'000'000)->value_name("K")->default_value(10'000),
          "drawn windows");
   option("density", bounded("density", &options->density, 0, 1)->value_name("D")->default_value(0.5, "0.5"),
-         "of their operands: share that is not zero");
+         "of their operands, or of drawn pixels: share that is not zero");
   option("filters", bounded("filters", &options->filters, 1, Arbiter::kMaxPasses)->value_name("F")->default_value(1),
          "that use each of them");
   option("seed", bounded("seed", &options->seed, 0, kMaxSeed)->value_name("S")->default_value(1),
          "of all that is drawn, stalls too");
-  option("trace", po::value(&options->trace)->value_name("TRACE.h5"), "take the windows of a layer of this trace");
+  option("trace", po::value(&options->trace)->value_name("TRACE.h5"),
+         "take the windows of a layer of this trace, or its images");
   option("layer", po::value(&options->layer)->value_name("NAME"), "which");
   option("image", bounded("image", &options->image, 0, 1'000'000'000)->value_name("I")->default_value(0),
          "of which image");
@@ -210,11 +250,15 @@ Command cosim_command() {
          bounded("stall-probability", &options->stall_probability, 0, 0.99)->value_name("P")->default_value(0.0, "0"),
          "each cycle: that no window is there, and that no result is taken");
   option("skip-zero-window", po::bool_switch(&options->skip_zero_window), "the engine skips windows without non-zeros");
-  option("inject", po::value(&options->inject)->value_name("FAULT"),
-         "plant a fault in the RTL's pins: flip (a bit of a grant), drop or repeat (a request)");
+  option(
+      "inject", po::value(&options->inject)->value_name("FAULT"),
+      "plant a fault in the RTL's pins: flip (a bit of a grant; a pixel's flag), drop or repeat (a request; a pixel)");
   option("vcd", po::value(&options->vcd)->value_name("FILE"),
          "waveform of the cycles around the first difference, or of the last 64 where there is none");
   option("json", po::value(&options->json)->value_name("FILE"), "the report as JSON");
+  po::options_description reduction("options of --block input_reduction");
+  add_reduction_options(reduction, options->reduction);
+  command.options.add(reduction);
   command.run = [options](const po::variables_map& given) { return cosim(*options, given); };
   return command;
 }

@@ -21,12 +21,9 @@ using testing::HasSubstr;
 
 constexpr std::size_t kWhole = 1 << 24;
 
-using Write = void (*)(const std::string& path);
-void write_quantised(const std::string& path) { write_example(path); }
-
-std::string whole_example(Write write) {
+std::string whole_example(const Example& example) {
   const ScratchDirectory scratch;
-  write(scratch / "t.h5");
+  example.write(scratch / "t.h5");
   return read_file(scratch / "t.h5", kWhole);
 }
 
@@ -74,8 +71,8 @@ std::string error_of(const std::string& bytes) {
   return "no error";
 }
 
-class DamagedTraces : public testing::TestWithParam<Write> {};
-INSTANTIATE_TEST_SUITE_P(Examples, DamagedTraces, testing::Values(&write_quantised, &write_float_example));
+class DamagedTraces : public testing::TestWithParam<Example> {};
+INSTANTIATE_TEST_SUITE_P(Examples, DamagedTraces, testing::Values(kQuantisedExample, kFloatExample));
 
 TEST_P(DamagedTraces, AreRefusedAtAnyLength) {
   const std::string whole = whole_example(GetParam());
@@ -125,7 +122,7 @@ struct Change {
   const char* name;
   std::function<void(hid_t file)> apply;
   const char* error;
-  Write write = &write_quantised;
+  Example example = kQuantisedExample;
 };
 void PrintTo(const Change& change, std::ostream* os) { *os << change.name; }
 
@@ -263,34 +260,34 @@ const Change kChanges[] = {
      [](hid_t f) {
        replace_dataset(f, "images/pixels", H5T_IEEE_F32LE, {2, 4, 3, 4});
      },
-     "t.h5: images/pixels: has extents [2, 4, 3, 4]; must be [2, 4, 4, 3]", &write_float_example},
+     "t.h5: images/pixels: has extents [2, 4, 3, 4]; must be [2, 4, 4, 3]", kFloatExample},
     {"PixelsOfFewerImages",
      [](hid_t f) {
        replace_dataset(f, "images/pixels", H5T_IEEE_F32LE, {1, 4, 4, 3});
      },
-     "t.h5: images/pixels: has extents [1, 4, 4, 3]; must be [2, 4, 4, 3]", &write_float_example},
+     "t.h5: images/pixels: has extents [1, 4, 4, 3]; must be [2, 4, 4, 3]", kFloatExample},
     {"PixelsOfIntegers",
      [](hid_t f) {
        replace_dataset(f, "images/pixels", H5T_STD_I32LE, {2, 4, 4, 3});
      },
-     "t.h5: images/pixels: must hold 32-bit floats", &write_float_example},
+     "t.h5: images/pixels: must hold 32-bit floats", kFloatExample},
     {"PixelThatIsNoNumber", [](hid_t f) { fill(f, "images/pixels", std::vector<float>(96, NAN)); },
-     "t.h5: images/pixels: holds a value that is not finite", &write_float_example},
+     "t.h5: images/pixels: holds a value that is not finite", kFloatExample},
     {"WeightsOfAnotherLayer",
      [](hid_t f) {
        replace_dataset(f, "layers/0000/float_weights", H5T_IEEE_F32LE, {2, 1, 1, 80});
      },
-     "t.h5: layers/0000/float_weights: has extents [2, 1, 1, 80]; must be [5, 3, 3, 3]", &write_float_example},
+     "t.h5: layers/0000/float_weights: has extents [2, 1, 1, 80]; must be [5, 3, 3, 3]", kFloatExample},
     {"InfiniteWeight", [](hid_t f) { fill(f, "layers/0002/float_weights", std::vector<float>(160, INFINITY)); },
-     "t.h5: layers/0002/float_weights: holds a value that is not finite", &write_float_example},
+     "t.h5: layers/0002/float_weights: holds a value that is not finite", kFloatExample},
     {"InfiniteBias", [](hid_t f) { fill(f, "layers/0000/float_bias", std::vector<float>(5, -INFINITY)); },
-     "t.h5: layers/0000/float_bias: holds a value that is not finite", &write_float_example},
+     "t.h5: layers/0000/float_bias: holds a value that is not finite", kFloatExample},
     {"LongBias", [](hid_t f) { replace_dataset(f, "layers/0000/float_bias", H5T_IEEE_F32LE, {6}); },
-     "t.h5: layers/0000/float_bias: has extents [6]; must be [5]", &write_float_example},
+     "t.h5: layers/0000/float_bias: has extents [6]; must be [5]", kFloatExample},
     {"BiasAlone", [](hid_t f) { H5Ldelete(f, "layers/0000/float_weights", H5P_DEFAULT); },
-     "t.h5: layers/0000: has float_bias, but no float_weights", &write_float_example},
+     "t.h5: layers/0000: has float_bias, but no float_weights", kFloatExample},
     {"ActiveSitesTwice", [](hid_t f) { replace_integers(f, "layers/0000", "active_sites", {2}); },
-     "t.h5: layers/0000/active_sites: 2: must be 0..1", &write_float_example},
+     "t.h5: layers/0000/active_sites: 2: must be 0..1", kFloatExample},
     {"ActiveSitesOfAnActivation",
      [](hid_t f) {
        const hid_t relu = H5Gopen2(f, "layers/0001", H5P_DEFAULT);
@@ -301,8 +298,7 @@ const Change kChanges[] = {
        H5Awrite(attribute, H5T_NATIVE_INT64, &yes);
        H5Aclose(attribute), H5Sclose(space), H5Gclose(relu);
      },
-     "t.h5: layers/0001: layer 'relu' has active sites; only a convolution has them, not activation",
-     &write_float_example},
+     "t.h5: layers/0001: layer 'relu' has active sites; only a convolution has them, not activation", kFloatExample},
     {"UnknownFunction",
      [](hid_t f) {
        const hid_t relu = H5Gopen2(f, "layers/0001", H5P_DEFAULT);
@@ -311,14 +307,14 @@ const Change kChanges[] = {
        H5Awrite(attribute, type, "silu");
        H5Tclose(type), H5Aclose(attribute), H5Gclose(relu);
      },
-     "t.h5: layers/0001: unknown function 'silu'; known: other, relu, sigmoid", &write_float_example},
+     "t.h5: layers/0001: unknown function 'silu'; known: other, relu, sigmoid", kFloatExample},
 };
 
 class ChangedTrace : public testing::TestWithParam<Change> {};
 
 TEST_P(ChangedTrace, IsRefusedWithTheNameOfWhatIsWrong) {
   const ScratchDirectory scratch;
-  GetParam().write(scratch / "t.h5");
+  GetParam().example.write(scratch / "t.h5");
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110);
   const hid_t file = H5Fopen((scratch / "t.h5").c_str(), H5F_ACC_RDWR, access);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ostream>
 #include <string>
 
 #include "sim/workload/trace.h"
@@ -126,5 +127,14 @@ inline void write_example(const std::string& path, int images = 2) {
   for (int i = 0; i < images; ++i) writer.add(example_image(i));
   writer.commit();
 }
+
+/// One of the two, for tests of both.
+struct Example {
+  const char* name;
+  void (*write)(const std::string& path);
+};
+inline void PrintTo(const Example& example, std::ostream* os) { *os << example.name; }
+inline constexpr Example kQuantisedExample{"quantised", [](const std::string& path) { write_example(path); }};
+inline constexpr Example kFloatExample{"float", &write_float_example};
 
 }  // namespace sparsim

@@ -187,20 +187,19 @@ TEST(TraceWriter, SaysThatTheDiskIsFullOfFloats) {
 }
 
 // A limit of the process stands for a disk that fills up in the midst of writing, at several points.
-class FileThatDoesNotFit : public testing::TestWithParam<void (*)(const std::string&)> {};
-INSTANTIATE_TEST_SUITE_P(TraceWriter, FileThatDoesNotFit,
-                         testing::Values([](const std::string& path) { write_example(path); }, &write_float_example));
+class FileThatDoesNotFit : public testing::TestWithParam<Example> {};
+INSTANTIATE_TEST_SUITE_P(TraceWriter, FileThatDoesNotFit, testing::Values(kQuantisedExample, kFloatExample));
 
 TEST_P(FileThatDoesNotFit, LeavesNothing) {
   const ScratchDirectory scratch;
-  GetParam()(scratch / "whole.h5");
+  GetParam().write(scratch / "whole.h5");
   const std::size_t whole = read_file(scratch / "whole.h5", kWhole).size();
   std::filesystem::remove(scratch / "whole.h5");
   std::signal(SIGXFSZ, SIG_IGN);
   for (std::size_t room = 0; room < whole; room += 97) {
     const rlimit limit{room, RLIM_INFINITY};
     ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    const std::string error = error_of([&] { GetParam()(scratch / "t.h5"); });
+    const std::string error = error_of([&] { GetParam().write(scratch / "t.h5"); });
     const rlimit none{RLIM_INFINITY, RLIM_INFINITY};
     ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
     EXPECT_EQ(error, (scratch / "t.h5") + ": cannot be written: File too large") << room;

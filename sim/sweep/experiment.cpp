@@ -128,6 +128,7 @@ Experiment load_experiment(const std::string& path) {
     w.file = beside(path, s.text(w.synthesized ? "network" : captured ? "capture" : "trace"));
     if (captured) {
       for (const std::string& image : s.texts("images")) w.captured.push_back(beside(path, image));
+      if (s.is_list("images") && w.captured.empty()) s.problem("images", "is empty: must name the files of the images");
       if (s.has("weights")) w.weights = beside(path, s.text("weights"));
     }
     if (w.synthesized) {

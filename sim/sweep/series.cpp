@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <map>
 
 #include "models/core/error.h"
@@ -17,9 +18,9 @@ namespace {
 
 constexpr std::int64_t kMostImages = 100'000;
 
-/// `text` with each {column} replaced; nothing where the cell of one is empty.
-std::optional<std::string> filled(Section& s, const std::string& key, const std::string& text, const CsvTable& table,
-                                  const CsvTable::Row& row) {
+/// `text` with each {column} replaced by what `cell_of` makes of it; nothing where that is nothing.
+template <class CellOf>
+std::optional<std::string> filled(const std::string& text, CellOf&& cell_of) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t open = text.find('{', at), close = text.find('}', open);
@@ -27,26 +28,46 @@ std::optional<std::string> filled(Section& s, const std::string& key, const std:
       result += text.substr(at);
       break;
     }
-    const std::string column = text.substr(open + 1, close - open - 1);
-    if (!table.has(column)) {
-      s.problem(
-          key, fmt::format("'{{{}}}': must be a column of {}: {}", column, table.file, fmt::join(table.columns, ", ")));
-      return std::nullopt;
-    }
-    const std::string& cell = table.cell(row, column);
-    if (cell.empty()) return std::nullopt;
-    result += text.substr(at, open - at) + cell;
+    const std::optional<std::string> cell = cell_of(text.substr(open + 1, close - open - 1));
+    if (!cell) return std::nullopt;
+    result += text.substr(at, open - at) + *cell;
     at = close + 1;
   }
   return result;
 }
 
-std::vector<std::string> filled(Section& s, const std::string& key, const CsvTable& table, const CsvTable::Row& row) {
+/// Nothing where the cell of a column is empty.
+std::optional<std::string> filled(const std::string& text, const CsvTable& table, const CsvTable::Row& row) {
+  return filled(text, [&](const std::string& column) {
+    const std::string& cell = table.cell(row, column);
+    return cell.empty() ? std::nullopt : std::optional(cell);
+  });
+}
+
+/// Those that have no empty cell.
+std::vector<std::string> filled(const std::vector<std::string>& texts, const CsvTable& table,
+                                const CsvTable::Row& row) {
   std::vector<std::string> result;
-  if (!s.has(key)) return result;
-  for (const std::string& text : s.texts(key))
-    if (std::optional<std::string> whole = filled(s, key, text, table, row)) result.push_back(std::move(*whole));
+  for (const std::string& text : texts)
+    if (std::optional<std::string> whole = filled(text, table, row)) result.push_back(std::move(*whole));
   return result;
+}
+
+/// Whether the table has a column; where not, that is a problem of `key`.
+bool has_column(const Section& s, const std::string& key, const std::string& column, const CsvTable& table) {
+  if (table.has(column)) return true;
+  s.problem(key, fmt::format("'{}': must be a column of {}: {}", column, table.file, fmt::join(table.columns, ", ")));
+  return false;
+}
+
+/// The same of each {column} of a text.
+bool has_columns(const Section& s, const std::string& key, const std::string& text, const CsvTable& table) {
+  bool all = true;
+  filled(text, [&](const std::string& column) {
+    all = has_column(s, key, column, table) && all;
+    return std::optional<std::string>("");
+  });
+  return all;
 }
 
 double published(const CsvTable& table, const CsvTable::Row& row, const std::string& column) {
@@ -105,33 +126,38 @@ ExperimentSeries read_series(Section& s, const std::string& path, Experiment& e)
   series.title = s.text("title");
   const std::string csv = file_beside(s, "csv", path), by = s.text("by");
   const std::string accelerator = s.text("accelerator"), network = s.text("network");
+  const std::vector<std::string> network_set =
+      s.has("network_set") ? s.texts("network_set") : std::vector<std::string>();
+  const std::vector<std::string> set = s.has("set") ? s.texts("set") : std::vector<std::string>();
   const std::int64_t images = s.integer("images", {1, kMostImages}, 3);
   std::vector<std::pair<std::string, std::string>> predicts;
   if (std::optional<Section> columns = s.optional_section("predicts"))
     for (const std::string& column : columns->keys()) predicts.emplace_back(column, columns->text(column));
   if (predicts.empty()) s.problem("predicts", "missing or empty: must be a map of COLUMN: KEY of the result");
-  if (s.has("network_set")) s.texts("network_set");
-  if (s.has("set")) s.texts("set");
+  if (std::any_of(e.series.begin(), e.series.end(), [&](const auto& other) { return other.title == series.title; }))
+    s.problem("title", fmt::format("'{}': another series has it, and its runs are named after it", series.title));
+  if (std::error_code ignored; !s.has("csv") || !std::filesystem::exists(csv, ignored)) return series;  // told above
+
   const CsvTable table = read_csv(csv);
-  for (const auto& [column, key] : predicts)
-    if (!table.has(column)) s.problem("predicts", fmt::format("'{}': {} has no such column", column, table.file));
-  if (!table.has(by)) s.problem("by", fmt::format("'{}': {} has no such column", by, table.file));
-  const std::optional<std::string> first = filled(s, "accelerator", accelerator, table, table.rows.front());
-  if (!first || !table.has(by)) return series;
+  bool known = has_column(s, "by", by, table);
+  for (const auto& [column, key] : predicts) known = has_column(s, "predicts", column, table) && known;
+  known = has_columns(s, "accelerator", accelerator, table) && known;
+  known = has_columns(s, "network", network, table) && known;
+  for (const std::string& assignment : network_set) known = has_columns(s, "network_set", assignment, table) && known;
+  for (const std::string& assignment : set) known = has_columns(s, "set", assignment, table) && known;
+  if (!known) return series;
 
   for (const CsvTable::Row& row : table.rows) {
-    const std::optional<std::string> on = filled(s, "accelerator", accelerator, table, row);
-    const std::optional<std::string> of = filled(s, "network", network, table, row);
+    const std::optional<std::string> on = filled(accelerator, table, row), of = filled(network, table, row);
     if (!on || !of) continue;
     ExperimentRun run;
-    run.name = fmt::format("{}: line {}", table.file, row.line);
+    run.name = fmt::format("{}, line {}", series.title, row.line);
     run.accelerator = beside(path, *on);
-    run.set = filled(s, "set", table, row);
-    run.workload = workload(e, beside(path, *of), filled(s, "network_set", table, row), images);
+    run.set = filled(set, table, row);
+    run.workload = workload(e, beside(path, *of), filled(network_set, table, row), images);
     ExperimentSeries::Design design{run.name, table.cell(row, by), {}};
     for (const auto& [column, key] : predicts)
-      if (table.has(column) && !table.cell(row, column).empty())
-        design.cells.push_back({column, key, published(table, row, column)});
+      if (!table.cell(row, column).empty()) design.cells.push_back({column, key, published(table, row, column)});
     e.runs.push_back(std::move(run));
     series.designs.push_back(std::move(design));
   }

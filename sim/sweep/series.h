@@ -10,8 +10,8 @@
 namespace sparsim {
 
 /// Reads an entry of `series`: a run for each row of a CSV of published designs. `{column}` in its texts stands for the
-/// cell of the row; an assignment with an empty one is left out. Adds the runs, and the workloads that they are on, to
-/// the experiment. `path`: of the experiment's file.
+/// cell of the row; an assignment with an empty one is left out, and so is a run without accelerator or network. Adds
+/// the runs, "TITLE, line N", and the workloads that they are on, to the experiment. `path`: of the experiment's file.
 ExperimentSeries read_series(Section& section, const std::string& path, Experiment& experiment);
 
 /// What became of a published cell.

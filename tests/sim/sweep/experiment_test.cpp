@@ -185,7 +185,77 @@ TEST_F(ExperimentFile, RefusesARatioOverZero) {
 TEST_F(ExperimentFile, RefusesToShowNothing) {
   const std::string text = kSound;
   EXPECT_EQ(problem(text.substr(text.find("rows:")), ""),
-            "e.yaml:1: rows: missing, and so are tables and grids; must have one of them");
+            "e.yaml:1: rows: missing, and so are tables, grids and series; must have one of them");
+}
+
+TEST_F(ExperimentFile, CapturesWorkloadsFromFilesThatAreNotPartOfTheRepository) {
+  const Experiment e = load_experiment(written("net: {network: net.yaml, seed: 7, images: 3, set: [density=0.4]}",
+                                               "net: {capture: net.yaml, images: [a.csv, far/b.csv], weights: w}"));
+  EXPECT_FALSE(e.workloads[0].synthesized);
+  EXPECT_EQ(e.workloads[0].file, directory_.file("net.yaml"));
+  EXPECT_THAT(e.workloads[0].captured, testing::ElementsAre(directory_.file("a.csv"), directory_.file("far/b.csv")));
+  EXPECT_EQ(e.workloads[0].weights, directory_.file("w"));
+  EXPECT_EQ(e.runs[0].reference, "");
+}
+
+TEST_F(ExperimentFile, CapturesWithTheNetworksOwnWeightsUnlessToldOthers) {
+  const Experiment e = load_experiment(written("net: {network: net.yaml, seed: 7, images: 3, set: [density=0.4]}",  //
+                                               "net: {capture: net.yaml, images: [a.csv]}"));
+  EXPECT_EQ(e.workloads[0].weights, "");
+}
+
+TEST_F(ExperimentFile, RefusesACaptureWithoutImagesOrWithASeed) {
+  EXPECT_EQ(problem("{trace: traces/real.h5}", "{capture: net.yaml}"),
+            "e.yaml:6: workloads.real.images: missing; must be a list, each a word");
+  EXPECT_EQ(problem("{trace: traces/real.h5}", "{capture: net.yaml, images: []}"),
+            "e.yaml:6: workloads.real.images: is empty: must name the files of the images");
+  EXPECT_THAT(problem("{trace: traces/real.h5}", "{capture: net.yaml, images: [a.csv], seed: 3}"),
+              HasSubstr("workloads.real.seed: unknown key"));
+}
+
+TEST_F(ExperimentFile, ComparesTheAnswersOfARunWithAReference) {
+  const Experiment e = load_experiment(written("workload: net}", "workload: net, reference: far/answers.dat}"));
+  EXPECT_EQ(e.runs[0].reference, directory_.file("far/answers.dat"));
+}
+
+// Files that are not part of the repository are nobody's mistake: such a run is left out and says which it needs.
+class AbsentFiles : public ExperimentFile {
+ protected:
+  RunOutcome outcome_of_the_first_run(const std::string& workload, const std::string& run) {
+    std::string text = kSound;
+    text = text.substr(0, text.find("workloads:")) + "workloads:\n  net: " + workload + "\nruns:\n  small: " + run +
+           "\nrows:\n  - {what: rate, unit: GOP/s, published: 20, value: small/gops}\n";
+    write_file(directory_.file("e.yaml"), text);
+    const Experiment e = load_experiment(directory_.file("e.yaml"));
+    const std::vector<RunOutcome> outcomes = run_experiment(e, 1);
+    EXPECT_EQ(outcomes.size(), 1u);
+    EXPECT_EQ(predicted(e.rows[0], e, outcomes), std::nullopt);
+    return outcomes[0];
+  }
+  void expect_absent(const RunOutcome& outcome, const std::string& file) {
+    EXPECT_TRUE(outcome.absent);
+    EXPECT_TRUE(outcome.result.is_null());
+    EXPECT_EQ(outcome.error, directory_.file(file) + ": is not there, and no part of the repository");
+  }
+};
+
+TEST_F(AbsentFiles, OfImagesLeaveARunOut) {
+  write_file(directory_.file("a.csv"), "");
+  expect_absent(outcome_of_the_first_run("{capture: net.yaml, images: [a.csv, b.csv]}",  //
+                                         "{accelerator: a.yaml, workload: net}"),
+                "b.csv");
+}
+
+TEST_F(AbsentFiles, OfWeightsLeaveARunOut) {
+  write_file(directory_.file("a.csv"), "");
+  expect_absent(outcome_of_the_first_run("{capture: net.yaml, images: [a.csv], weights: w}",
+                                         "{accelerator: a.yaml, workload: net}"),
+                "w");
+}
+
+TEST_F(AbsentFiles, OfAReferenceLeaveARunOut) {
+  expect_absent(outcome_of_the_first_run("{trace: t.h5}", "{accelerator: a.yaml, workload: net, reference: r.dat}"),
+                "r.dat");
 }
 
 TEST(ShippedExperiments, Load) {

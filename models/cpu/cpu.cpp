@@ -19,7 +19,8 @@ RunRecord Cpu::run() {
   Cycles now = 0;
   for (std::size_t i = 0; i < options_.images; ++i) {
     const std::size_t image = i % workload_.images();
-    ImageRecord times{now, now};
+    ImageRecord times;
+    times.start = now;
     for (std::size_t l = 0; l < layers.size(); ++l) {
       const Layer& layer = layers[l];
       const BitMask kept = layer.weighted() ? workload_.kept_channels(image, l) : BitMask();

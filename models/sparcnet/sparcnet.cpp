@@ -81,7 +81,8 @@ void Sparcnet::control() {
 void Sparcnet::compute_image(std::size_t number) {
   const std::size_t image = number % workload_.images();
   const std::vector<Layer>& layers = workload_.graph().layers;
-  ImageRecord times{controller_.now(), 0};
+  ImageRecord times;
+  times.start = controller_.now();
   for (std::size_t l = 0; l < layers.size(); ++l) {
     if (placement_[l] == Placement::fused) continue;
     LayerRecord record;

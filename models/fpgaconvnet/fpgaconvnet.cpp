@@ -279,8 +279,10 @@ void FpgaConvNet::collect_images() {
   record_.accelerated = 0;
   for (std::size_t i = 0; i < finished; ++i) {
     const bool single = config_.flow == ImageFlow::one_at_a_time;
-    record_.images.push_back({single ? host_starts_[i] : source_->log().starts[i],
-                              single || !plan_.pipeline.host_layers.empty() ? host_ends_[i] : sink_->log().ends[i]});
+    ImageRecord image;
+    image.start = single ? host_starts_[i] : source_->log().starts[i];
+    image.end = single || !plan_.pipeline.host_layers.empty() ? host_ends_[i] : sink_->log().ends[i];
+    record_.images.push_back(std::move(image));
     if (single) *record_.accelerated += sink_->log().ends[i] - source_->log().starts[i];
   }
   if (config_.flow == ImageFlow::streamed && finished > 0)

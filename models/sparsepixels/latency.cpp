@@ -3,27 +3,29 @@
 #include <algorithm>
 
 #include "models/core/error.h"
+#include "models/sparsepixels/position.h"
 
 namespace sparsim {
 namespace {
 
-// Levels of a balanced tree over `leaves`, of nodes with `radix` inputs.
-std::int64_t tree_levels(std::int64_t leaves, std::int64_t radix) {
+// Of a tree of three-input adders.
+std::int64_t adder_levels(std::int64_t terms) {
   std::int64_t levels = 0;
-  for (std::int64_t reached = 1; reached < leaves; reached *= radix) ++levels;
+  for (std::int64_t reached = 1; reached < terms; reached *= 3) ++levels;
   return levels;
 }
 
 bool power_of_two(std::int64_t n) { return (n & (n - 1)) == 0; }
 
 // Slot after slot: a tree of two-input nodes over all pixels finds the first active one, which is copied and cleared.
-// Two of its levels share a cycle with the copy, the others take `levels_per_cycle` each (derived: 288 designs agree).
-// Around the slots: a cycle to set the flags, one to end the loop, one to hand the list over; where the tree fills its
-// cycles to the last level, the copy of the last slot needs one more; a loop over a power of two ends a cycle sooner,
-// its last slot shows in one bit of the count (assumed: seen for 8 and 16 slots, and not for 5, 10, 12, 20 and 30).
+// Two of its levels share a cycle with the copy, of the others `levels_per_cycle` fit one (derived: 77 of 80 published
+// reductions agree to the cycle). Around the slots: a cycle to set the flags, one to end the loop, one to hand the list
+// over; where the tree fills its cycles to the last level, the copy of the last slot needs one more; a loop over a power
+// of two ends a cycle sooner, its last slot shows in one bit of the count (assumed: seen for 8 and 16 slots, and not for
+// 5, 10, 12, 20 and 30).
 Cycles reduce(const PixelStage& stage, const SparsePixelsConfig& c, std::int64_t active) {
   constexpr std::int64_t kHidden = 2, kAround = 3;
-  const std::int64_t levels = tree_levels(stage.input.pixels(), 2) - kHidden;
+  const std::int64_t levels = index_bits(stage.input.pixels()) - kHidden;
   const std::int64_t a_slot = std::max<std::int64_t>(1, ceil_div(levels, c.levels_per_cycle));
   const bool full = levels > 0 && levels % c.levels_per_cycle == 0;
   // With an early exit, the search that finds nothing is the last.
@@ -37,7 +39,7 @@ Cycles reduce(const PixelStage& stage, const SparsePixelsConfig& c, std::int64_t
 Cycles convolve(const PixelStage& stage, const SparsePixelsConfig& c, std::int64_t active) {
   constexpr int kNarrowProduct = 24;  // bits
   const bool chain = c.sums == SumShape::chain;
-  const std::int64_t terms = chain ? c.n_max : tree_levels(c.n_max, 3);
+  const std::int64_t terms = chain ? c.n_max : adder_levels(c.n_max);
   const std::int64_t rounding = chain && c.weights.bits + c.activations.bits > kNarrowProduct ? 1 : 0;
   // Reused multipliers make so many output slots at a time, of those that hold a pixel.
   const std::int64_t passes = std::max<std::int64_t>(1, ceil_div(active, ceil_div(c.n_max, stage.reuse)));
@@ -46,13 +48,10 @@ Cycles convolve(const PixelStage& stage, const SparsePixelsConfig& c, std::int64
 }
 
 // Slot after slot is compared with those before it and merged into the first of its position; a sum is divided by a
-// shift, or multiplied by a reciprocal of twice the width: one DSP up to 8 bits, two above, a cycle each behind one to
-// select.
+// shift, or multiplied in DSPs: a cycle to hand it to them, and one each.
 Cycles average_pool(const PixelStage& stage, const SparsePixelsConfig& c) {
-  constexpr int kOneDsp = 27, kReciprocalWidth = 2;  // bits of a DSP48E2's wider port; reciprocal bits a value bit
-  const bool shift = power_of_two(stage.kernel * stage.kernel);
-  const int dsps = kReciprocalWidth * c.activations.bits > kOneDsp ? 2 : 1;
-  return ceil_div(c.n_max, c.levels_per_cycle) + (shift ? 0 : c.multiplier_cycles.value_or(1) + dsps);
+  const std::int64_t dsps = division_dsps(stage, c.activations.bits);
+  return ceil_div(c.n_max, c.levels_per_cycle) + (dsps == 0 ? 0 : c.multiplier_cycles.value_or(1) + dsps);
 }
 
 // A loop over the slots, `flatten_unroll` at a time, three cycles deep: address, select, write.
@@ -64,20 +63,18 @@ Cycles flatten(const SparsePixelsConfig& c) {
 // A level of a tree of three-input adders a cycle; the multiplications by constants and the last, partial level share
 // their cycles (assumed: seen at 16, 20, 196 and 243 inputs).
 Cycles multiply(const PixelStage& stage) {
-  std::int64_t full = tree_levels(stage.input.elements(), 3);
-  std::int64_t leaves = 1;
-  for (std::int64_t i = 0; i < full; ++i) leaves *= 3;
-  if (leaves > stage.input.elements()) --full;
+  std::int64_t full = 0;
+  for (std::int64_t left = stage.input.elements(); left >= 3; left /= 3) ++full;
   return std::max<std::int64_t>(1, full) + stage.reuse - 1;
 }
 
 // The largest of all scores, a table of exponentials, their sum, a table of reciprocals, a product.
 Cycles softmax(const PixelStage& stage, const SparsePixelsConfig& c) {
   const std::int64_t scores = stage.input.elements();
-  const auto tree = [&](std::int64_t radix) {
-    return std::max<std::int64_t>(1, ceil_div(tree_levels(scores, radix), c.levels_per_cycle));
+  const auto in_cycles = [&](std::int64_t levels) {
+    return std::max<std::int64_t>(1, ceil_div(levels, c.levels_per_cycle));
   };
-  return tree(2) + 1 + tree(3) + 1 + 1;
+  return in_cycles(index_bits(scores)) + 1 + in_cycles(adder_levels(scores)) + 1 + 1;
 }
 
 // Of the dense baseline, where pixels stream: zeros are put around the map, pixel by pixel; behind each row the loop

@@ -33,7 +33,6 @@ constexpr std::int64_t kWordControlLuts = 9;  // 16-bit networks: of a word hand
 constexpr double kRegisteredSums = 0.25;      // 16-bit designs: sums behind DSPs with a register of their own
 // Derived.
 constexpr std::int64_t kPairLuts = 8;  // of a difference of positions: two comparisons with half the kernel, an index
-constexpr std::int64_t kReciprocalBits = 17;  // unsigned, at the narrow port of a DSP48E2 (UG579)
 constexpr int kLutInputs = 6;
 // Assumed.
 constexpr int kDspBits = 10;  // multipliers from here on are DSPs: of the published ones those of 16 bits are, of 8 not
@@ -125,12 +124,6 @@ Resources convolve(const Operator& o) {
          registers(real(sums * o.product_bits()) * (o.multiplies_in_dsp() ? kRegisteredSums : 1));
 }
 
-/// Multipliers by 1 / window of so many sums; none where that is a shift.
-Resources division(std::int64_t count, std::int64_t sum_bits, const Operator& o) {
-  if ((o.window() & (o.window() - 1)) == 0) return {};
-  return dsps(real(count * ceil_div(sum_bits, kReciprocalBits)));
-}
-
 /// Each slot's position is compared with those before it, its channels added to the first that is equal.
 Resources pool(const Operator& o) {
   const std::int64_t slots = o.config.n_max, pairs = slots * (slots - 1) / 2;
@@ -138,7 +131,7 @@ Resources pool(const Operator& o) {
   const std::int64_t compare = ceil_div(position_bits(o.stage.input), 3) + 2;  // three bits of both a LUT; and the flag
   return luts(real(pairs) * (real(compare) + kMergeLutsABit * real(o.channels() * sum))) +
          registers(real(pairs * o.channels() * sum) * kMergeFfsABit + real(o.values() * o.bits)) +
-         division(o.values(), sum, o);
+         dsps(real(o.values() * division_dsps(o.stage, o.bits)));
 }
 
 /// Of products by constants, the share in DSPs, and adders a product for all others.
@@ -277,7 +270,8 @@ Resources operate_on_stream(const Operator& o) {
     }
     case PixelOperator::average_pool: {
       const std::int64_t sum = o.bits + index_bits(o.window());
-      return window(map.width, o) + luts(real(window_values * sum) / 2) + division(o.channels(), sum, o);
+      return window(map.width, o) + luts(real(window_values * sum) / 2) +
+             dsps(real(o.channels() * division_dsps(o.stage, o.bits)));
     }
     case PixelOperator::flatten:  // pixels pass as they come
       return {};

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "models/core/error.h"
+#include "models/sparsepixels/position.h"
 
 namespace sparsim {
 namespace {
@@ -78,6 +79,14 @@ std::int64_t PixelStage::products(std::int64_t n_max) const {
   if (op == PixelOperator::convolution) return n_max * n_max * input.channels * output.channels;
   if (op == PixelOperator::dense) return input.elements() * output.elements();
   return 0;
+}
+
+std::int64_t division_dsps(const PixelStage& pool, int value_bits) {
+  constexpr std::int64_t kPortBits =
+      17;  // unsigned, at the narrow port of a DSP48E2 (UG579); the reciprocal is at the other
+  const std::int64_t window = pool.kernel * pool.kernel;
+  if ((window & (window - 1)) == 0) return 0;
+  return ceil_div(value_bits + index_bits(window), kPortBits);
 }
 
 std::vector<std::string> problems(const SparsePixelsConfig& config, const LayerGraph& graph) {

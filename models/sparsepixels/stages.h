@@ -27,6 +27,9 @@ struct PixelStage {
   std::int64_t products(std::int64_t n_max) const;
 };
 
+/// DSPs of the multiplier by which an average pool divides a sum of values of so many bits; 0 where that is a shift.
+std::int64_t division_dsps(const PixelStage& pool, int value_bits);
+
 /// The dataflow for a network that `problems(config, graph)` is empty for.
 std::vector<PixelStage> pixel_stages(const SparsePixelsConfig& config, const LayerGraph& graph);
 

@@ -94,8 +94,8 @@ TEST(PoolLatency, DividesByAShiftOrAMultiplier) {
   PixelStage pool{PixelOperator::average_pool, "pool", 0, {56, 56, 1}, {14, 14, 1}, 4};
   EXPECT_EQ(stage_latency(pool, keeping(16), 16), 6);  // ceil(16 / 3); 1/16 is a shift
   pool.kernel = 7;
-  EXPECT_EQ(stage_latency(pool, keeping(20), 20), 7 + 2);  // 1/49: 16 bits, one DSP
-  EXPECT_EQ(stage_latency(pool, wide(20), 20), 7 + 3);     // 32 bits, two
+  EXPECT_EQ(stage_latency(pool, keeping(20), 20), 7 + 2);  // sums of 8 + 6 bits: one DSP
+  EXPECT_EQ(stage_latency(pool, wide(20), 20), 7 + 3);     // 16 + 6 bits: two
 }
 
 TEST(Latency, OfWhatFollowsTheLists) {

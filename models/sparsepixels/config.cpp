@@ -3,12 +3,6 @@
 #include <fmt/format.h>
 
 namespace sparsim {
-namespace {
-
-constexpr std::int64_t kMostSlots = 4096;  // a convolution has n_max^2 multipliers
-
-}  // namespace
-
 std::int64_t SparsePixelsConfig::reuse_of(const std::string& layer) const {
   const auto found = reuse.find(layer);
   return found == reuse.end() ? 1 : found->second;
@@ -20,8 +14,8 @@ std::vector<std::string> problems(const SparsePixelsConfig& c) {
     if (value < least) found.push_back(fmt::format("{} = {}: must be {} or more", key, value, least));
   };
   if (c.clock_mhz <= 0) found.push_back(fmt::format("clock_mhz = {}: must be above 0", c.clock_mhz));
-  if (c.n_max < 1 || c.n_max > kMostSlots)
-    found.push_back(fmt::format("n_max = {}: must be 1..{}", c.n_max, kMostSlots));
+  if (c.n_max < 1 || c.n_max > c.kMostSlots)
+    found.push_back(fmt::format("n_max = {}: must be 1..{}", c.n_max, c.kMostSlots));
   const auto must_be_unsigned = [&](const char* key, const FixedFormat& format) {
     if (format.is_signed)
       found.push_back(fmt::format("{} = {}: must be unsigned, as behind a ReLU", key, to_string(format)));

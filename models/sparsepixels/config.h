@@ -29,6 +29,8 @@ enum class PixelSites {
 /// A SparsePixels design (hftsoi/sparse-pixels, arXiv 2512.06208): a dataflow of operators on a list of at most n_max
 /// active pixels, or its dense baseline: the same network on a stream of all pixels.
 struct SparsePixelsConfig {
+  static constexpr std::int64_t kMostSlots = 4096;  // a convolution has n_max^2 multipliers
+
   double clock_mhz = 200;
   bool dense = false;      // the baseline
   std::int64_t n_max = 8;  // slots of a pixel list

@@ -28,6 +28,17 @@ FixedFormat read_format(Section& types, const std::string& key) {
   }
 }
 
+/// Notes a problem of the whole configuration, "types.pools = ...", at its key.
+void note(const Section& root, const Section& types, const std::string& problem) {
+  const std::string separator = " = ", section = "types.";
+  const std::size_t end = problem.find(separator);
+  const std::string key = problem.substr(0, end), what = problem.substr(end + separator.size());
+  if (key.compare(0, section.size(), section) == 0)
+    types.problem(key.substr(section.size()), what);
+  else
+    root.problem(key, what);
+}
+
 /// Where the keys stand that a network may be at odds with; the file where it is none of them.
 using Places = std::map<std::string, std::string>;
 
@@ -37,7 +48,7 @@ SparsePixelsConfig read_config(Section& root, Places& places) {
   c.dense = root.choice("pixels", {"active", "all"}, 0) == 1;
   constexpr std::int64_t kMost = 1 << 20;
   if (!c.dense) {
-    c.n_max = root.integer("n_max", {1, kMost});
+    c.n_max = root.integer("n_max", {1, SparsePixelsConfig::kMostSlots});
     c.threshold = root.number("threshold", {0, 1e6}, 0.0);
     c.sites = root.choice("sites", {"nonzero", "kept"}, 0) == 0 ? PixelSites::nonzero : PixelSites::kept;
     c.early_exit = root.boolean("early_exit", false);
@@ -61,6 +72,7 @@ SparsePixelsConfig read_config(Section& root, Places& places) {
       places["reuse." + layer] = reuse->where(layer);
     }
   places["n_max"] = root.where("n_max");
+  for (const std::string& problem : problems(c)) note(root, types, problem);
   return c;
 }
 
@@ -76,7 +88,6 @@ std::string located(const Places& places, const std::string& problem) {
 void read_sparsepixels(Section& root, Accelerator& accelerator) {
   Places places{{"", accelerator.file}};
   const SparsePixelsConfig c = read_config(root, places);
-  for (const std::string& problem : problems(c)) root.problem("", problem);
 
   accelerator.clock_mhz = c.clock_mhz;
   accelerator.format = c.weights.bits <= 8 ? WordFormat::int8 : WordFormat::int16;

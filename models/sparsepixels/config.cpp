@@ -2,7 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sparsim {
+
+std::int64_t levels_in_a_cycle(double clock_mhz) {
+  constexpr double kLevelNs = 5.0 / 3;
+  constexpr double kRounding = 1e-9;  // three of them are 5 ns
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(1e3 / clock_mhz / kLevelNs + kRounding));
+}
+
 std::int64_t SparsePixelsConfig::reuse_of(const std::string& layer) const {
   const auto found = reuse.find(layer);
   return found == reuse.end() ? 1 : found->second;

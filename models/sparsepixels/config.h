@@ -52,6 +52,10 @@ struct SparsePixelsConfig {
   std::int64_t reuse_of(const std::string& layer) const;
 };
 
+/// Tree levels that fit a period of the clock, one at the least: published designs have three in 5 ns (derived), and
+/// faster or slower clocks are taken to have as many more or less (assumed).
+std::int64_t levels_in_a_cycle(double clock_mhz);
+
 /// What is wrong with the configuration alone.
 std::vector<std::string> problems(const SparsePixelsConfig& config);
 /// What keeps it from this network.

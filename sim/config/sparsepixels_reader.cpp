@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -61,7 +62,8 @@ SparsePixelsConfig read_config(Section& root, Places& places) {
   c.weights = read_format(types, "weights");
   c.activations = read_format(types, "activations");
   if (types.has("pools")) c.pools = read_format(types, "pools");
-  c.levels_per_cycle = root.integer("levels_per_cycle", {1, 64});
+  c.levels_per_cycle =
+      root.integer("levels_per_cycle", {1, 64}, std::clamp<std::int64_t>(levels_in_a_cycle(c.clock_mhz), 1, 64));
   c.hand_off_cycles = root.integer("hand_off_cycles", {0, 1000});
   c.restart_cycles = root.integer("restart_cycles", {0, 1000});
   c.images =

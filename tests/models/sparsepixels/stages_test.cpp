@@ -36,6 +36,13 @@ TEST(PixelStages, ScatterAMapAheadOfADenseLayer) {
   EXPECT_EQ(stages[2].output, (MapShape{1, 1, 32}));
 }
 
+TEST(LevelsInACycle, AreThreeInFiveNanoseconds) {
+  EXPECT_EQ(levels_in_a_cycle(200), 3);
+  EXPECT_EQ(levels_in_a_cycle(250), 2);  // 4 / 1.67 = 2.4
+  EXPECT_EQ(levels_in_a_cycle(100), 6);
+  EXPECT_EQ(levels_in_a_cycle(1000), 1);
+}
+
 TEST(SparsePixelsProblems, OfASoundDesignAreNone) {
   EXPECT_THAT(problems(SparsePixelsConfig()), IsEmpty());
   EXPECT_THAT(problems(SparsePixelsConfig(), microboone()), IsEmpty());

@@ -33,6 +33,7 @@ std::optional<std::size_t> entry_named(const YAML::Node& list, const std::string
 
 /// "[10, 10, 1]".
 YAML::Node parse_list(const Override& change) {
+  refuse_deep_nesting(change.value, "--set " + change.key);
   try {
     return YAML::Load(change.value);
   } catch (const YAML::Exception& error) {

@@ -150,6 +150,100 @@ TEST(Schema, RefusesWrongKinds) {
             "a.yaml:8: h: nothing where a whole number is expected");
 }
 
+constexpr char kLayers[] =
+    "input: [28, 28, 1]\n"
+    "layers:\n"
+    "  - {name: conv1, kernel: 3}\n"
+    "  - {name: conv2, kernel: 3}\n"
+    "  - {kernel: 7}\n";
+
+// Overrides are "KEY=VALUE".
+YamlFile layers_with(const std::vector<std::string>& overrides) {
+  YamlFile file = YamlFile::parse(kLayers, "a.yaml");
+  for (const std::string& assignment : overrides) file.set(Override::parse(assignment));
+  return file;
+}
+
+std::string set_error(const std::string& assignment) {
+  try {
+    layers_with({assignment});
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+// What reading all of it comes to.
+std::string layer_problems(const std::vector<std::string>& overrides, std::int64_t largest_kernel = 9) {
+  YamlFile file = layers_with(overrides);
+  Section root = file.root();
+  root.integers("input", {1, 100});
+  for (Section& layer : root.list("layers")) {
+    layer.text("name", "unnamed");
+    layer.integer("kernel", {1, largest_kernel});
+  }
+  return problems(file);
+}
+
+TEST(Override, NamesAnEntryOfAList) {
+  YamlFile file = layers_with({"layers.conv2.kernel=5"});
+  std::vector<Section> layers = file.root().list("layers");
+  EXPECT_EQ(layers[0].integer("kernel", {1, 9}), 3);
+  EXPECT_EQ(layers[1].integer("kernel", {1, 9}), 5);
+  EXPECT_EQ(layers[2].integer("kernel", {1, 9}), 7);
+}
+
+TEST(Override, AddsAKeyToAnEntry) {
+  YamlFile file = layers_with({"layers.conv1.pad=1"});
+  std::vector<Section> layers = file.root().list("layers");
+  EXPECT_EQ(layers[0].integer("pad", {0, 9}), 1);
+  EXPECT_FALSE(layers[1].has("pad"));
+}
+
+TEST(Override, TakesAList) {
+  YamlFile file = layers_with({"input=[10, 12, 3]"});
+  EXPECT_EQ(file.root().integers("input", {1, 100}), (std::vector<std::int64_t>{10, 12, 3}));
+  EXPECT_EQ(file.resolved().dump(), R"({"input":[10,12,3]})");
+  YamlFile none = layers_with({"input=[]"});
+  EXPECT_TRUE(none.root().integers("input", {1, 100}).empty());
+}
+
+TEST(Override, RefusesABrokenList) {
+  EXPECT_THAT(set_error("input=[10, 10, 1"), testing::StartsWith("--set input=[10, 10, 1: is not a list: "));
+  EXPECT_THAT(set_error("input=[10, }"), testing::StartsWith("--set input=[10, }: is not a list: "));
+  EXPECT_THAT(set_error("input=" + std::string(100'000, '[')),
+              testing::AllOf(testing::StartsWith("--set input"), testing::HasSubstr("nested too deeply")));
+}
+
+TEST(Override, RefusesAnEntryThatThereIsNot) {
+  EXPECT_EQ(set_error("layers.conv3.kernel=5"), "--set layers.conv3.kernel=5: a.yaml has no section 'conv3'");
+  EXPECT_EQ(set_error("layers.conv1=5"), "--set layers.conv1=5: must name a key of an entry, 'layers.NAME.KEY'");
+  EXPECT_EQ(set_error("input.conv1.kernel=5"), "--set input.conv1.kernel=5: a.yaml has no section 'conv1'");
+  EXPECT_EQ(set_error("layers.conv1.kernel.size=5"),
+            "--set layers.conv1.kernel.size=5: a.yaml has no section 'kernel'");
+}
+
+TEST(Override, IsToldWithItsProblems) {
+  EXPECT_EQ(layer_problems({}), "");
+  EXPECT_EQ(layer_problems({"layers.conv2.kernel=11"}), "--set layers.conv2.kernel=11: 11: must be 1..9");
+  EXPECT_EQ(layer_problems({"layers.conv2.kernel=big"}),
+            "--set layers.conv2.kernel=big: 'big' where a whole number is expected");
+  EXPECT_EQ(layer_problems({"layers.conv1.kernl=5"}),
+            "--set layers.conv1.kernl=5: unknown key; did you mean 'kernel'?");
+  EXPECT_EQ(layer_problems({"input=[10, 1000, x]"}),
+            "--set input=[10, 1000, x]: each entry must be a whole number\n"
+            "--set input=[10, 1000, x]: 1000: each entry must be 1..100");
+  EXPECT_EQ(layer_problems({"layers.conv1.kernel=[5]"}),
+            "--set layers.conv1.kernel=[5]: a map or list where a whole number is expected");
+  EXPECT_EQ(layer_problems({"layers=5"}), "--set layers=5: must be a list of 1..100000 maps");
+}
+
+TEST(Override, IsToldBesideTheProblemsOfTheFile) {
+  EXPECT_EQ(layer_problems({"layers.conv1.kernel=0"}, 5),
+            "--set layers.conv1.kernel=0: 0: must be 1..5\n"
+            "a.yaml:5: layers[2].kernel: 7: must be 1..5");
+}
+
 TEST(Schema, SaysWhereAFileIsNoYaml) {
   EXPECT_THAT(parse_error("rows: [1, 2\nb: 3\n"), testing::StartsWith("a.yaml:"));
   EXPECT_THAT(parse_error("rows: [1, 2\nb: 3\n"), testing::HasSubstr("not YAML"));

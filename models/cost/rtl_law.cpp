@@ -15,9 +15,17 @@ int pass_width(const RtlDesign& d) {
   while ((1 << width) < d.filters) ++width;
   return width;
 }
+int levels(int leaves) {
+  int levels = 0;
+  while (1 << levels < leaves) ++levels;
+  return levels;
+}
 int product_width(const RtlDesign& d) { return d.data_width + d.weight_width; }
 int acc_width(const RtlDesign& d) { return product_width(d) + 16; }
-bool is_engine(RtlBlock block) { return block != RtlBlock::crossbar_arbiter && block != RtlBlock::accumulator_bank; }
+bool is_engine(RtlBlock block) {
+  return block == RtlBlock::sparse_vector_dot || block == RtlBlock::rr_vector_dot ||
+         block == RtlBlock::dense_vector_dot;
+}
 
 /// Partial sums are registers for 2 filters, distributed RAM for more, and from here on block RAM: in an engine, whose
 /// registered filter number a synchronous memory takes in. A bank alone has no such register.
@@ -42,6 +50,8 @@ AdderTree adder_tree(const RtlDesign& d) {
 /// Sparse: the search of the arbiter by its inputs, once a lane, and an AND-OR of all operands and weights a lane.
 /// Dense: a multiplexer of `beats` operands and weights a lane; up to four fit in a LUT6, beyond them Yosys takes about
 /// another a beat.
+/// Input reduction: pixels by their flag and by the bits of their value; slots by those of index and value. The tree
+/// has a node for every four pixels; its indices grow towards the root, and come to about two bits a node.
 std::vector<double> terms(RtlBlock block, RtlResource resource, const RtlDesign& d) {
   const double m = d.inputs, n = d.lanes, product = product_width(d), acc = acc_width(d);
   const double passes = pass_width(d) - 1, skip = d.skip_zero_window;
@@ -68,6 +78,8 @@ std::vector<double> terms(RtlBlock block, RtlResource resource, const RtlDesign&
     case RtlBlock::accumulator_bank:
       if (lut) return {acc, memory, deeper};
       return {1, acc, memory, passes};
+    case RtlBlock::input_reduction:
+      return {m, m * d.data_width, n * (levels(d.inputs) + d.data_width)};
   }
   throw ModelError("a block without a law");
 }

@@ -9,16 +9,24 @@
 namespace sparsim {
 
 /// The modules of rtl/ that were synthesized.
-enum class RtlBlock { crossbar_arbiter, sparse_vector_dot, rr_vector_dot, dense_vector_dot, accumulator_bank };
+enum class RtlBlock {
+  crossbar_arbiter,
+  sparse_vector_dot,
+  rr_vector_dot,
+  dense_vector_dot,
+  accumulator_bank,
+  input_reduction
+};
 
 constexpr std::string_view kRtlBlockNames[] = {"crossbar_arbiter", "sparse_vector_dot", "rr_vector_dot",
-                                               "dense_vector_dot", "accumulator_bank"};
+                                               "dense_vector_dot", "accumulator_bank",  "input_reduction"};
 
 constexpr std::string_view to_string(RtlBlock block) { return kRtlBlockNames[static_cast<std::size_t>(block)]; }
 
 /// One module of rtl/ and its parameters. Results have data_width + weight_width + 16 bits. The arbiter has no widths:
 /// 0. An accumulator_bank depends on widths and filters alone: 1 input, 1 lane. The memory of the weights stands
-/// outside all of them.
+/// outside all of them. Of an input_reduction, inputs are pixels, lanes slots, and data_width is that of a value; it
+/// has no weights and no filters: 0 and 1.
 struct RtlDesign {
   RtlBlock block = RtlBlock::sparse_vector_dot;
   int inputs = 9;                 // M: operands of a window

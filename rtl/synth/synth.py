@@ -35,7 +35,8 @@ HEADER = """\
 # lut: LUT1..LUT6, and INV, SRL and distributed RAM as the LUTs they take; ff: FDRE, FDSE, FDCE, FDPE.
 # AccWidth = data_width + weight_width + 16, PassWidth = log2(filters), all else as the modules have it by default.
 # Without the weight memory, which stands outside the engines. crossbar_arbiter has no widths: 0. accumulator_bank is
-# that of an engine with so many lanes.
+# that of an engine with so many lanes. Of input_reduction, inputs are pixels, lanes slots, data_width is that of a value;
+# it has no weights, no windows and no filters: 0, 0, 1.
 """
 
 # LUTs that a cell takes. An inverter that Yosys leaves feeds a carry chain, through the LUT before it. MUXF7, MUXF8 and
@@ -88,10 +89,15 @@ def points():
         for filters in (128, 1024):
             yield Point(module, 16, 4, 8, 8, 0, filters)
     yield Point("sparse_vector_dot", 16, 4, 8, 8, 1, 2)
+    for pixels, slots, data_width in ((100, 8, 8), (100, 16, 8), (200, 8, 8), (400, 8, 8), (100, 8, 16), (100, 16, 16),
+                                      (200, 16, 16), (1000, 8, 8)):
+        yield Point("input_reduction", pixels, slots, data_width, 0, 0, 1)
 
 
 def parameters(p):
     """The module's parameters at a point."""
+    if p.module == "input_reduction":
+        return {"NumPixels": p.inputs, "NumSlots": p.lanes, "ValueWidth": p.data_width}
     pass_width = int(math.log2(p.filters))
     acc_width = p.data_width + p.weight_width + 16
     if p.module == "accumulator_bank":

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "models/core/error.h"
 #include "models/cost/rtl_law.h"
 
@@ -65,6 +67,29 @@ TEST(RtlCost, RoundRobinEngineIsTheSparseOneWithOneLane) {
       EXPECT_EQ(row.need.ff, twin.need.ff);
       EXPECT_NEAR(row.need.lut, twin.need.lut, 0.15 * twin.need.lut);
     }
+}
+
+// A pixel has a value, a flag and a quarter of a head (a value, its number among four, whether it is there); a slot has
+// a value and an index: these are registers whatever the synthesis does. Registers of the tree come on top: less than
+// one in eight groups has one behind three levels, of a head, its number and two flags.
+TEST(RtlCost, AnInputReductionGrowsWithPixelsBeyondTheTable) {
+  for (const int bits : {8, 16})
+    for (const int pixels : {300, 2000, 3136, 3969}) {
+      RtlDesign d{RtlBlock::input_reduction, pixels, 12, bits, 0, false, 1};
+      EXPECT_THAT(problems(d), IsEmpty());
+      const RtlCost cost = rtl_cost(d);
+      EXPECT_FALSE(cost.synthesized);
+      EXPECT_EQ(cost.need.dsp, 0);
+      EXPECT_EQ(cost.need.bram18, 0);
+      const double declared = pixels * (bits + 1 + (bits + 3) / 4.0) + 12 * (bits + std::ceil(std::log2(pixels)));
+      EXPECT_GT(cost.need.ff, declared) << to_string(d);
+      EXPECT_LT(cost.need.ff, declared + pixels / 4.0 / 7 * (bits + 5 + 9) + 100) << to_string(d);
+    }
+  EXPECT_THAT(
+      problems({RtlBlock::input_reduction, 4097, 33, 8, 0, false, 1}),
+      ElementsAre("input_reduction: inputs = 4097: must be 2..4096", "input_reduction: lanes = 33: must be 1..32"));
+  EXPECT_THAT(problems({RtlBlock::input_reduction, 5, 6, 8, 0, false, 1}),
+              ElementsAre("input_reduction: lanes = 6: must be 1..5"));
 }
 
 TEST(RtlCost, RoundsFiltersUpToAPowerOfTwo) {

@@ -73,7 +73,9 @@ INSTANTIATE_TEST_SUITE_P(, RtlLawBound,
                                          Bound{RtlBlock::dense_vector_dot, RtlResource::lut, 0.075, 0.25},
                                          Bound{RtlBlock::dense_vector_dot, RtlResource::ff, 0.02, 0.05},
                                          Bound{RtlBlock::accumulator_bank, RtlResource::lut, 0.075, 0.25},
-                                         Bound{RtlBlock::accumulator_bank, RtlResource::ff, 0.02, 0.05}));
+                                         Bound{RtlBlock::accumulator_bank, RtlResource::ff, 0.02, 0.05},
+                                         Bound{RtlBlock::input_reduction, RtlResource::lut, 0.03, 0.05},
+                                         Bound{RtlBlock::input_reduction, RtlResource::ff, 0.01, 0.02}));
 
 // The measure itself: a count that breaks the law is found, at its point, by as much as it is off.
 TEST(RtlLawError, FindsACountThatIsWrong) {

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "models/core/error.h"
-#include "models/fpgaconvnet/storage.h"
 #include "models/memory/host_cost.h"
 
 namespace sparsim {

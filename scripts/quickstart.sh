@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh Debian 12 to a first answer: installs missing packages, builds build/release, and runs a network's real
-# activations on a SPARCNet accelerator, another's on a sparse pipeline, and a third's on a list of active pixels. May be run again, from any directory.
+# activations on a SPARCNet accelerator, another's on a sparse pipeline, and a third's on a list of active pixels. May be
+# run again, from any directory.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 install_packages "${packages[@]}"

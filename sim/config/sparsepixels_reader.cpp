@@ -18,14 +18,15 @@
 namespace sparsim {
 namespace {
 
-FixedFormat read_format(Section& types, const std::string& key) {
+/// `otherwise`: where it is wrong, so that no other problem follows from it.
+FixedFormat read_format(Section& types, const std::string& key, const FixedFormat& otherwise) {
   const std::string text = types.text(key);
-  if (text.empty()) return {};  // a problem of its own
+  if (text.empty()) return otherwise;  // a problem of its own
   try {
     return fixed_format(text);
   } catch (const InputError& error) {
     types.problem(key, error.what());
-    return {};
+    return otherwise;
   }
 }
 
@@ -58,10 +59,10 @@ SparsePixelsConfig read_config(Section& root, Places& places) {
     c.flatten_unroll = root.integer("flatten_unroll", {1, kMost});
   }
   Section types = root.section("types");
-  c.input = read_format(types, "input");
-  c.weights = read_format(types, "weights");
-  c.activations = read_format(types, "activations");
-  if (types.has("pools")) c.pools = read_format(types, "pools");
+  c.input = read_format(types, "input", c.input);
+  c.weights = read_format(types, "weights", c.weights);
+  c.activations = read_format(types, "activations", c.activations);
+  if (types.has("pools")) c.pools = read_format(types, "pools", SparsePixelsConfig().activations);
   c.levels_per_cycle =
       root.integer("levels_per_cycle", {1, 64}, std::clamp<std::int64_t>(levels_in_a_cycle(c.clock_mhz), 1, 64));
   c.hand_off_cycles = root.integer("hand_off_cycles", {0, 1000});

@@ -18,11 +18,11 @@ std::int64_t adder_levels(std::int64_t terms) {
 bool power_of_two(std::int64_t n) { return (n & (n - 1)) == 0; }
 
 // Slot after slot: a tree of two-input nodes over all pixels finds the first active one, which is copied and cleared.
-// Two of its levels share a cycle with the copy, of the others `levels_per_cycle` fit one (derived: 77 of 80 published
-// reductions agree to the cycle). Around the slots: a cycle to set the flags, one to end the loop, one to hand the list
-// over; where the tree fills its cycles to the last level, the copy of the last slot needs one more; a loop over a power
-// of two ends a cycle sooner, its last slot shows in one bit of the count (assumed: seen for 8 and 16 slots, and not for
-// 5, 10, 12, 20 and 30).
+// Two of its levels share a cycle with the copy, as in rtl/input_reduction.sv; of the others `levels_per_cycle` fit one
+// (derived: 77 of 80 published reductions agree to the cycle). Around the slots: a cycle to set the flags, one to end
+// the loop, one to hand the list over; where the tree fills its cycles to the last level, the copy of the last slot
+// needs one more; a loop over a power of two ends a cycle sooner, its last slot shows in one bit of the count (assumed:
+// seen for 8 and 16 slots, and not for 5, 10, 12, 20 and 30).
 Cycles reduce(const PixelStage& stage, const SparsePixelsConfig& c, std::int64_t active) {
   constexpr std::int64_t kHidden = 2, kAround = 3;
   const std::int64_t levels = index_bits(stage.input.pixels()) - kHidden;

@@ -39,7 +39,11 @@ AnswerComparison compare_with(const Answers& reference, const Result& result, co
   Answers beside;
   for (std::size_t i = 0; i < result.answers.size(); ++i)
     beside.push_back(reference[result.skipped_images + i % (result.trace_images - result.skipped_images)]);
-  return compare(result.answers, beside);
+  try {
+    return compare(result.answers, beside);
+  } catch (const InputError& error) {
+    input_error("--reference {}: {}", options.reference, error.what());
+  }
 }
 
 int run(const Options& options) {

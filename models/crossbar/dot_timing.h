@@ -28,6 +28,10 @@ class DotTiming {
   /// are sent before the next window begins.
   Cycles begin(Cycles arrival, Cycles pass, bool last);
 
+  /// Steps and dates run alike: nothing that still matters was ever held up.
+  bool straight() const { return jumps_.size() == 1; }
+  class Passes;
+
   /// A result has to be sent.
   bool sending() const { return unsent_ > 0; }
   /// The date from which on it is valid.
@@ -35,16 +39,12 @@ class DotTiming {
   /// It left at this date, which is not before it was valid.
   void sent(Cycles date);
 
-  /// Results leave as soon as they are valid unless something outside holds them: the next one is valid `stride()`
-  /// after this one, and so on.
-  bool unhindered() const { return straight() && !flushing_; }
+  /// Each further result of the window is valid `stride()` after the one before it left.
   Cycles stride() const { return load_stride_; }
-  /// `count` results left as they became valid; only where unhindered().
-  void sent_in_time(std::int64_t count) {
-    unsent_ -= count;
-    load_step_ += count * load_stride_;
-    loaded_ += count * load_stride_;
-  }
+  /// So many of the results to send leave before the window's last beat: of these, only the last date matters later.
+  std::int64_t early_results() const { return flushing_ ? 0 : unsent_ - 1 - stages_ / load_stride_; }
+  /// The next `count` results left, 1..early_results() of them, the last at this date.
+  void sent_early(std::int64_t count, Cycles date);
 
   /// All of it at once, for a window of `nonzeros`: `Cycles sink(Cycles valid)` says for each result when it leaves.
   template <class Sink>
@@ -63,8 +63,6 @@ class DotTiming {
     Cycles date;        // dates go on from here, a cycle a step
   };
 
-  // One jump: nothing that still matters was ever held up.
-  bool straight() const { return jumps_.size() == 1; }
   Cycles begin_straight(Cycles arrival, Cycles pass, bool last);
   Cycles date(std::int64_t step) const;
   std::int64_t step_from(Cycles date) const;
@@ -86,6 +84,10 @@ class DotTiming {
     const Jump* begin() const { return jumps_.data() + first_; }
     const Jump* end() const { return jumps_.data() + jumps_.size(); }
     void push_back(const Jump& jump) { jumps_.push_back(jump); }
+    void assign(const Jump& jump) {
+      jumps_.assign(1, jump);
+      first_ = 0;
+    }
     void pop_back() { jumps_.pop_back(); }
     void pop_front() {
       if (++first_ < kMostForgotten) return;
@@ -112,6 +114,37 @@ class DotTiming {
   // The last flush: a beat that sends or flushes waits for its end.
   std::int64_t flush_end_step_ = 0;  // the first step behind it, where nothing holds it up
   Cycles flush_end_ = 0;             // and its date
+};
+
+/// Windows, one after the other, that neither end a group nor are skipped: as begin(), with the engine's clock in
+/// registers as long as this lives. Only where it is straight().
+class DotTiming::Passes {
+ public:
+  explicit Passes(DotTiming& timing)
+      : timing_(timing),
+        delta_(timing.jumps_.front().date - timing.jumps_.front().step),
+        entered_(timing.entered_),
+        free_(timing.last_step_ + delta_) {}
+  ~Passes() {
+    if (entered_ == timing_.entered_) return;
+    timing_.entered_ = entered_;
+    timing_.last_step_ = free_ - delta_;
+    timing_.skipped_ = 0;
+    timing_.closed_ = false;
+  }
+  Passes(const Passes&) = delete;
+  Passes& operator=(const Passes&) = delete;
+
+  Cycles begin(Cycles arrival, Cycles pass) {
+    entered_ = std::max({arrival, entered_ + 1, free_});
+    free_ = entered_ + timing_.filters_ * pass;
+    return entered_;
+  }
+
+ private:
+  DotTiming& timing_;
+  const Cycles delta_;  // from a step to its date
+  Cycles entered_, free_;
 };
 
 inline Cycles DotTiming::date(std::int64_t step) const {
@@ -154,11 +187,18 @@ inline Cycles DotTiming::reach(std::int64_t step) {
 
 inline void DotTiming::load_result() { loaded_ = flushing_ ? date(load_step_) : reach(load_step_); }
 
+inline void DotTiming::sent_early(std::int64_t count, Cycles date_left) {
+  load_step_ += count * load_stride_;
+  unsent_ -= count;
+  jumps_.assign({load_step_ - load_stride_ + 1, date_left});
+  loaded_ = date_left + load_stride_ - 1;
+}
+
 inline void DotTiming::sent(Cycles date_left) {
   jump(load_step_ + 1, date_left);
   load_step_ += load_stride_;
-  if (--unsent_ > 0) return load_result();
-  if (!flushing_) return;
+  loaded_ = date_left + load_stride_ - 1;
+  if (--unsent_ > 0 || !flushing_) return;
   flush_end_step_ = load_step_;
   flush_end_ = date(load_step_);
 }

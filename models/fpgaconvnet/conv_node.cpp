@@ -2,34 +2,20 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "models/core/error.h"
+#include "models/core/timed_burst.h"
 
 namespace sparsim {
-namespace {
-
-// A ring that holds `depth` dates behind the newest one.
-std::vector<Cycles> ring(std::int64_t depth) {
+// A power of two that is more than `depth`.
+ConvNode::DateRing::DateRing(std::int64_t depth) {
   std::size_t size = 2;
   while (size <= static_cast<std::size_t>(depth)) size *= 2;
-  return std::vector<Cycles>(size, 0);
+  dates_.resize(size);
+  mask_ = size - 1;
 }
-
-Cycles& at(std::vector<Cycles>& dates, std::uint64_t item) {
-  return dates[static_cast<std::size_t>(item) & (dates.size() - 1)];
-}
-
-}  // namespace
-
-struct ConvNode::Ports {
-  explicit Ports(ConvNode& node) : in(node.input), out(node.output) {
-    if (node.weights) weights.emplace(*node.weights);
-  }
-  BurstIn in;
-  std::optional<BurstIn> weights;
-  BurstOut out;
-};
 
 ConvNode::ConvNode(const sc_core::sc_module_name& name, const ConvDesign& design, const Workload& workload,
                    std::size_t layer, ChannelOrder order, Cycles latency, std::size_t images)
@@ -46,23 +32,19 @@ ConvNode::ConvNode(const sc_core::sc_module_name& name, const ConvDesign& design
       latency_(latency + (design.streams() == 1 ? 0 : design.join_latency())),
       windows_(design, workload, layer, std::move(order)),
       row_windows_(windows_.per_row()),
-      window_dates_(ring(design.window_depth)),
-      window_places_(ring(design.window_depth)),
-      result_dates_(ring(design.result_depth)),
-      result_places_(ring(design.result_depth)) {
+      window_dates_(design.window_depth),
+      window_places_(design.window_depth),
+      result_dates_(design.result_depth),
+      result_places_(design.result_depth) {
   if (design.weights_streamed) weights = std::make_unique<TimedIn<>>("weights", *this);
   // Streams of dense engines never differ.
   const std::size_t engines = design.engine == DotEngine::dense ? 1 : streams_;
   for (std::size_t e = 0; e < engines; ++e) engines_.push_back({DotTiming(design.crossbar(), filters_), 0, 0});
-  next_valid_.resize(engines);
 }
 
 bool ConvNode::step() {
   SPARSIM_CHECK(!traced(), "{}: a fused node keeps no critical path", name());
-  {
-    Ports ports(*this);
-    if (run(ports)) return true;
-  }
+  if (run()) return true;
   wake_at(output);
   wake_at(input);
   if (weights) wake_at(*weights);
@@ -70,149 +52,171 @@ bool ConvNode::step() {
 }
 
 // Until all images are through, or it blocks: false.
-bool ConvNode::run(Ports& ports) {
+bool ConvNode::run() {
   for (;;) {
-    if (!send_results(ports)) {
-      while (emitted_ - begun_ < window_depth_ && advance_slot(ports)) {
-      }
-      return false;
+    const bool sent = send_results(), over = image_ == images_;
+    if (!sent || over) advance_slots(static_cast<std::int64_t>(window_depth_));
+    if (!sent) return false;
+    if (over) break;
+    if (begun_ == emitted_) {
+      pass_windows();
+      advance_slots(steps_ - step_);
     }
-    if (image_ == images_) break;
-    if (begun_ == emitted_ && !next_window(ports)) {
+    if (begun_ == emitted_) {
       if (input_over_ && joined_ == sent_) check_date(limit() + 1);
       return false;
     }
-    begin_window();
-  }
-  while (advance_slot(ports)) {
+    begin_windows();
   }
   if (slot_image_ != images_ || joined_ != sent_) return false;
   advance_to(slot_clock_);  // words behind the last window are the last thing that it takes
   return true;
 }
 
-// Slots until a window is in its FIFO. False: a word is missing, or the limit came.
-bool ConvNode::next_window(Ports& ports) {
-  const std::uint64_t before = emitted_;
-  while (emitted_ == before)
-    if (!advance_slot(ports)) return false;
-  return true;
-}
-
-// A slot, or at once a run of those that only pass time. False: a word is missing, the limit came, or none is left.
-bool ConvNode::advance_slot(Ports& ports) {
-  if (slot_image_ == images_) return false;
+// One stream: words that complete a window each, and these enter the engine at once; all but the last of the group.
+void ConvNode::pass_windows() {
   const SlotRun& run = schedule_.runs[run_];
-  const bool reads = run.reads != 0, writes = run.writes != 0;
-  if (!reads && !writes) {
-    slot_clock_ += run.count;
-    slot_ = run.count;
-  } else {
-    Cycles date = slot_clock_;
-    if (reads) {
-      if (ports.in.ready() == 0) return false;
-      date = std::max(date, ports.in.available());
-    }
-    const Cycles there = date;
-    if (writes) {
-      if (ports.weights) {
-        if (ports.weights->ready() == 0) return false;
-        date = std::max(date, ports.weights->available());
-      }
-      date = std::max(date, at(window_places_, emitted_ - window_depth_));
-    }
-    if (date > limit()) {
-      input_over_ = true;
-      return false;
-    }
-    if (reads) ports.in.leave(date, slot_clock_);
-    if (writes) {
-      if (ports.weights) ports.weights->leave(date, there);
-      at(window_dates_, emitted_++) = date + 1;
-    }
-    slot_clock_ = date + 1;
-    ++slot_;
+  if (engines_.size() != 1 || weights || run.reads == 0 || run.writes == 0 || window_ == 0) return;
+  if (!engines_[0].timing.straight()) return;
+  BurstIn in(input);
+  DotTiming::Passes engine(engines_[0].timing);
+  const std::int64_t most =
+      std::min({run.count - slot_, steps_ - step_, static_cast<std::int64_t>(in.ready()) + 1}) - 1;
+  const Cycles last = limit();
+  Cycles clock = slot_clock_, busy = 0;
+  std::uint64_t window = begun_;
+  const std::uint16_t* pass = passes_;
+  for (std::int64_t n = 0; n < most; ++n, ++window, pass += streams_) {
+    const Cycles date = std::max({clock, in.available(), window_places_[window - window_depth_]});
+    if (date > last || *pass == 0) break;
+    in.leave(date, clock);
+    clock = date + 1;
+    window_places_[window] = engine.begin(clock, *pass) + 1;
+    busy += *pass;
   }
-  if (slot_ < run.count) return true;
-  slot_ = 0;
-  if (++run_ < schedule_.runs.size()) return true;
-  run_ = 0;
-  ++slot_image_;
-  return true;
+  const auto count = static_cast<std::int64_t>(window - begun_);
+  emitted_ = begun_ = window;
+  passes_ = pass;
+  slot_ += count;
+  window_ += count;
+  step_ += count;
+  slot_clock_ = clock;
+  engines_[0].busy += busy;
 }
 
-// The next window of every stream enters its engines.
-void ConvNode::begin_window() {
-  if (window_ == 0) {
-    if (row_ == 0) windows_.load(image_);
-    passes_ = windows_.passes(row_);
+// The line buffers, until so many windows wait for the engines, a word or a place is missing, or the limit came.
+void ConvNode::advance_slots(std::int64_t most) {
+  BurstIn in(input);
+  std::optional<BurstIn> weight;
+  if (weights) weight.emplace(*weights);
+  most = std::min(most, static_cast<std::int64_t>(window_depth_));
+  const Cycles last = limit();
+  Cycles clock = slot_clock_;
+  while (slot_image_ != images_) {
+    const SlotRun& run = schedule_.runs[run_];
+    const bool reads = run.reads != 0, writes = run.writes != 0;
+    std::int64_t count = run.count - slot_;
+    if (reads) count = std::min(count, static_cast<std::int64_t>(in.ready()));
+    if (writes) count = std::min(count, most - static_cast<std::int64_t>(emitted_ - begun_));
+    if (writes && weight) count = std::min(count, static_cast<std::int64_t>(weight->ready()));
+    if (!reads && !writes) clock += count;
+    for (std::int64_t n = 0; n < count && (reads || writes); ++n) {
+      const Cycles there = reads ? std::max(clock, in.available()) : clock;
+      Cycles date = there;
+      if (writes) date = std::max(date, window_places_[emitted_ - window_depth_]);
+      if (writes && weight) date = std::max(date, weight->available());
+      if (date > last) {
+        input_over_ = true;
+        count = n;
+        break;
+      }
+      if (reads) in.leave(date, clock);
+      if (writes && weight) weight->leave(date, there);
+      clock = date + 1;
+      if (writes) window_dates_[emitted_++] = clock;
+    }
+    slot_ += count;
+    if (slot_ < run.count) break;
+    slot_ = 0;
+    if (++run_ < schedule_.runs.size()) continue;
+    run_ = 0;
+    ++slot_image_;
   }
-  const bool last = ++step_ == steps_;
-  if (last) {
-    step_ = 0;
-    unsent_ = filters_;
+  slot_clock_ = clock;
+}
+
+// Windows of every stream enter its engines, as far as they are there, to the end of a group at the most.
+void ConvNode::begin_windows() {
+  while (begun_ != emitted_ && unsent_ == 0) {
+    if (window_ == 0) {
+      if (row_ == 0) windows_.load(image_);
+      passes_ = windows_.passes(row_);
+    }
+    const bool last = ++step_ == steps_;
+    if (last) {
+      step_ = 0;
+      unsent_ = filters_;
+    }
+    const Cycles arrival = window_dates_[begun_];
+    Cycles first_entered = std::numeric_limits<Cycles>::max(), entered = 0;
+    const std::uint16_t* pass = passes_;
+    for (Engine& engine : engines_) {
+      const Cycles date = engine.timing.begin(arrival, *pass, last);
+      first_entered = std::min(first_entered, date);
+      entered = std::max(entered, date);
+      engine.busy += *pass++;
+    }
+    passes_ += streams_;
+    window_places_[begun_++] = entered + 1;
+    if (!image_begun_) {
+      image_begun_ = true;
+      image_start_ = first_entered;
+    }
+    if (++window_ < row_windows_) continue;
+    window_ = 0;
+    if (++row_ < image_rows_) continue;
+    row_ = 0;
+    ++image_;
   }
-  const Cycles arrival = at(window_dates_, begun_);
-  Cycles first_entered = std::numeric_limits<Cycles>::max(), entered = 0;
-  const std::uint16_t* pass = passes_;
-  for (Engine& engine : engines_) {
-    const Cycles date = engine.timing.begin(arrival, *pass, last);
-    first_entered = std::min(first_entered, date);
-    entered = std::max(entered, date);
-    engine.busy += *pass++;
-  }
-  passes_ += streams_;
-  at(window_places_, begun_++) = entered + 1;
-  if (!image_begun_) {
-    image_begun_ = true;
-    image_start_ = first_entered;
-  }
-  if (++window_ < row_windows_) return;
-  window_ = 0;
-  if (++row_ < image_rows_) return;
-  row_ = 0;
-  ++image_;
 }
 
 // What has to leave the engines, as far as there is room. False: not all of it did.
-bool ConvNode::send_results(Ports& ports) { return streams_ == 1 ? send_directly(ports) : send_to_join(ports); }
+bool ConvNode::send_results() { return streams_ == 1 ? send_directly() : send_to_join(); }
 
-bool ConvNode::send_directly(Ports& ports) {
+bool ConvNode::send_directly() {
+  if (unsent_ == 0) return true;
+  BurstOut out(output);
   Engine& engine = engines_[0];
-  while (unsent_ > 0) {
-    if (ports.out.ready() == 0) return false;
-    if (engine.timing.unhindered()) send_in_time(ports);
-    if (ports.out.ready() == 0) return false;
-    const Cycles valid = engine.timing.result_valid(), date = std::max(valid, ports.out.freed());
+  DotTiming& timing = engine.timing;
+  const auto send = [&](Cycles valid) {
+    const Cycles date = std::max(valid, out.freed());
     check_date(date);
-    ports.out.enter(date, latency_, valid);
-    engine.timing.sent(date);
+    out.enter(date, latency_, valid);
     engine.stalled += date - valid;
+    return date;
+  };
+  const std::int64_t early = std::min(timing.early_results(), static_cast<std::int64_t>(out.ready()));
+  if (early > 0) {
+    Cycles date = send(timing.result_valid());
+    for (std::int64_t n = 1; n < early; ++n) date = send(date + timing.stride());
+    timing.sent_early(early, date);
+    unsent_ -= early;
+    results_left_ += early;
+  }
+  while (unsent_ > 0 && out.ready() != 0) {
+    const Cycles date = send(timing.result_valid());
+    timing.sent(date);
     count_sent();
     count_left(date);
   }
-  return true;
+  return unsent_ == 0;
 }
 
-// Results that find room as soon as they are valid, at once; the last one of a group is left to the caller.
-void ConvNode::send_in_time(Ports& ports) {
-  DotTiming& timing = engines_[0].timing;
-  const Cycles stride = timing.stride(), last = limit();
-  const std::int64_t most = std::min(unsent_ - 1, static_cast<std::int64_t>(ports.out.ready()));
-  Cycles date = timing.result_valid();
-  std::int64_t count = 0;
-  for (; count < most && ports.out.freed() <= date && date <= last; ++count, date += stride)
-    ports.out.enter(date, latency_, date);
-  timing.sent_in_time(count);
-  unsent_ -= count;
-  results_left_ += count;
-}
-
-bool ConvNode::send_to_join(Ports& ports) {
+bool ConvNode::send_to_join() {
   do {
-    gather_in_time();
+    gather_early();
     while (unsent_ > 0 && sent_ - joined_ < result_depth_) {
-      const Cycles place = at(result_places_, sent_ - result_depth_);
+      const Cycles place = result_places_[sent_ - result_depth_];
       Cycles all = 0;
       for (Engine& engine : engines_) {
         const Cycles valid = engine.timing.result_valid(), date = std::max(valid, place);
@@ -220,47 +224,48 @@ bool ConvNode::send_to_join(Ports& ports) {
         engine.stalled += date - valid;
         all = std::max(all, date + 1);
       }
-      at(result_dates_, sent_++) = all;
+      result_dates_[sent_++] = all;
       count_sent();
     }
-  } while (join_results(ports) && unsent_ > 0);
+  } while (join_results() && unsent_ > 0);
   return unsent_ == 0;
 }
 
-// The same towards the join.
-void ConvNode::gather_in_time() {
-  for (std::size_t e = 0; e < engines_.size(); ++e) {
-    const DotTiming& timing = engines_[e].timing;
-    if (!timing.unhindered()) return;
-    next_valid_[e] = {timing.result_valid(), timing.stride()};
-  }
-  const std::int64_t most = std::min(unsent_ - 1, static_cast<std::int64_t>(result_depth_ - (sent_ - joined_)));
-  std::int64_t count = 0;
-  for (; count < most; ++count) {
-    const Cycles place = at(result_places_, sent_ - result_depth_);
-    Cycles all = 0, first = std::numeric_limits<Cycles>::max();
-    for (auto& [valid, stride] : next_valid_) {
-      all = std::max(all, valid);
-      first = std::min(first, valid);
-      valid += stride;
+// Results that are early in all engines: stream by stream.
+void ConvNode::gather_early() {
+  auto count = static_cast<std::int64_t>(result_depth_ - (sent_ - joined_));
+  for (const Engine& engine : engines_) count = std::min(count, engine.timing.early_results());
+  if (unsent_ == 0 || count <= 0) return;
+  const std::uint64_t end = sent_ + static_cast<std::uint64_t>(count);
+  for (std::uint64_t result = sent_; result != end; ++result) result_dates_[result] = 0;
+  for (Engine& engine : engines_) {
+    const Cycles stride = engine.timing.stride();
+    Cycles valid = engine.timing.result_valid(), stalled = 0;
+    for (std::uint64_t result = sent_; result != end; ++result) {
+      const Cycles date = std::max(valid, result_places_[result - result_depth_]);
+      stalled += date - valid;
+      result_dates_[result] = std::max(result_dates_[result], date + 1);
+      valid = date + stride;
     }
-    if (first < place) break;
-    at(result_dates_, sent_++) = all + 1;
+    engine.timing.sent_early(count, valid - stride);
+    engine.stalled += stalled;
   }
-  for (Engine& engine : engines_) engine.timing.sent_in_time(count);
+  sent_ = end;
   unsent_ -= count;
 }
 
 // The join, as far as there are results and room. Whether it moved.
-bool ConvNode::join_results(Ports& ports) {
+bool ConvNode::join_results() {
+  if (joined_ == sent_) return false;
+  BurstOut out(output);
   const std::uint64_t before = joined_;
-  while (joined_ != sent_ && ports.out.ready() != 0) {
-    const Cycles there = std::max(join_clock_, at(result_dates_, joined_));
-    const Cycles date = std::max(there, ports.out.freed());
+  while (joined_ != sent_ && out.ready() != 0) {
+    const Cycles there = std::max(join_clock_, result_dates_[joined_]);
+    const Cycles date = std::max(there, out.freed());
     check_date(date);
-    ports.out.enter(date, latency_, there);
-    at(result_places_, joined_++) = date + 1;
+    out.enter(date, latency_, there);
     join_clock_ = date + 1;
+    result_places_[joined_++] = join_clock_;
     count_left(date);
   }
   return joined_ != before;

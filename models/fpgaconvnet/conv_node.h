@@ -7,7 +7,6 @@
 #include <systemc>
 #include <vector>
 
-#include "models/core/timed_burst.h"
 #include "models/core/timed_fifo.h"
 #include "models/core/timed_process.h"
 #include "models/core/work.h"
@@ -44,19 +43,27 @@ class ConvNode final : public TimedProcess {
     DotTiming timing;
     Cycles busy = 0, stalled = 0;  // of the image
   };
-  struct Ports;
+  // The dates of the newest items of a queue, by item.
+  class DateRing {
+   public:
+    explicit DateRing(std::int64_t depth);
+    Cycles& operator[](std::uint64_t item) { return dates_[static_cast<std::size_t>(item) & mask_]; }
+
+   private:
+    std::vector<Cycles> dates_;
+    std::size_t mask_;
+  };
 
   bool step() override;
-  bool run(Ports& ports);
-  bool next_window(Ports& ports);
-  bool advance_slot(Ports& ports);
-  void begin_window();
-  bool send_results(Ports& ports);
-  bool send_directly(Ports& ports);
-  bool send_to_join(Ports& ports);
-  void send_in_time(Ports& ports);
-  void gather_in_time();
-  bool join_results(Ports& ports);
+  bool run();
+  void pass_windows();
+  void advance_slots(std::int64_t most);
+  void begin_windows();
+  bool send_results();
+  bool send_directly();
+  bool send_to_join();
+  void gather_early();
+  bool join_results();
   void count_sent();
   void count_left(Cycles date);
 
@@ -74,8 +81,8 @@ class ConvNode final : public TimedProcess {
   Cycles slot_clock_ = 0;                  // from here on the next slot can happen
   bool input_over_ = false;                // the limit came
   std::uint64_t emitted_ = 0, begun_ = 0;  // windows of a stream
-  std::vector<Cycles> window_dates_;       // ring: a window is there for the engines
-  std::vector<Cycles> window_places_;      // ring: its place in the FIFO is free again
+  DateRing window_dates_;                  // a window is there for the engines
+  DateRing window_places_;                 // its place in the FIFO is free again
 
   // Engines.
   std::vector<Engine> engines_;
@@ -84,15 +91,10 @@ class ConvNode final : public TimedProcess {
   const std::uint16_t* passes_ = nullptr;         // of the next window
   std::int64_t unsent_ = 0;                       // results of the group at hand
 
-  struct Results {
-    Cycles valid, stride;
-  };
-  std::vector<Results> next_valid_;  // by engine; scratch
-
   // The join: results of all streams that wait for it.
   std::uint64_t sent_ = 0, joined_ = 0;
-  std::vector<Cycles> result_dates_;   // ring: all streams' results are there
-  std::vector<Cycles> result_places_;  // ring: their places are free again
+  DateRing result_dates_;   // all streams' results are there
+  DateRing result_places_;  // their places are free again
   Cycles join_clock_ = 0;
 
   bool image_begun_ = false;

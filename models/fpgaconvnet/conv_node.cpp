@@ -14,7 +14,6 @@ ConvNode::DateRing::DateRing(std::int64_t depth) {
   std::size_t size = 2;
   while (size <= static_cast<std::size_t>(depth)) size *= 2;
   dates_.resize(size);
-  mask_ = size - 1;
 }
 
 ConvNode::ConvNode(const sc_core::sc_module_name& name, const ConvDesign& design, const Workload& workload,
@@ -201,13 +200,13 @@ bool ConvNode::send_directly() {
     for (std::int64_t n = 1; n < early; ++n) date = send(date + timing.stride());
     timing.sent_early(early, date);
     unsent_ -= early;
-    results_left_ += early;
+    count_left(early, date);
   }
   while (unsent_ > 0 && out.ready() != 0) {
     const Cycles date = send(timing.result_valid());
     timing.sent(date);
     count_sent();
-    count_left(date);
+    count_left(1, date);
   }
   return unsent_ == 0;
 }
@@ -231,42 +230,64 @@ bool ConvNode::send_to_join() {
   return unsent_ == 0;
 }
 
-// Results that are early in all engines: stream by stream.
+// Results that are early in all engines: stream by stream. Streams whose results are valid at the same dates send
+// alike.
 void ConvNode::gather_early() {
   auto count = static_cast<std::int64_t>(result_depth_ - (sent_ - joined_));
   for (const Engine& engine : engines_) count = std::min(count, engine.timing.early_results());
   if (unsent_ == 0 || count <= 0) return;
-  const std::uint64_t end = sent_ + static_cast<std::uint64_t>(count);
-  for (std::uint64_t result = sent_; result != end; ++result) result_dates_[result] = 0;
+  const std::uint64_t first = sent_, end = first + static_cast<std::uint64_t>(count), depth = result_depth_;
+  const DateRing::View dates = result_dates_.view(), places = result_places_.view();
+  for (std::uint64_t result = first; result != end; ++result) dates[result] = 0;
+  Cycles sent_valid = -1, sent_stride = 0, stalled = 0, date = 0;
   for (Engine& engine : engines_) {
     const Cycles stride = engine.timing.stride();
-    Cycles valid = engine.timing.result_valid(), stalled = 0;
-    for (std::uint64_t result = sent_; result != end; ++result) {
-      const Cycles date = std::max(valid, result_places_[result - result_depth_]);
-      stalled += date - valid;
-      result_dates_[result] = std::max(result_dates_[result], date + 1);
-      valid = date + stride;
+    Cycles valid = engine.timing.result_valid();
+    if (valid != sent_valid || stride != sent_stride) {
+      sent_valid = valid;
+      sent_stride = stride;
+      stalled = 0;
+      for (std::uint64_t result = first; result != end; ++result) {
+        date = std::max(valid, places[result - depth]);
+        stalled += date - valid;
+        dates[result] = std::max(dates[result], date + 1);
+        valid = date + stride;
+      }
     }
-    engine.timing.sent_early(count, valid - stride);
+    engine.timing.sent_early(count, date);
     engine.stalled += stalled;
   }
   sent_ = end;
   unsent_ -= count;
 }
 
-// The join, as far as there are results and room. Whether it moved.
+// The join, as far as there are results and room: whether it moved. A burst ends with its image.
 bool ConvNode::join_results() {
-  if (joined_ == sent_) return false;
-  BurstOut out(output);
   const std::uint64_t before = joined_;
+  if (before == sent_) return false;
+  BurstOut out(output);
+  const DateRing::View dates = result_dates_.view(), places = result_places_.view();
+  const Cycles last = limit(), latency = latency_;
   while (joined_ != sent_ && out.ready() != 0) {
-    const Cycles there = std::max(join_clock_, result_dates_[joined_]);
-    const Cycles date = std::max(there, out.freed());
-    check_date(date);
-    out.enter(date, latency_, there);
-    join_clock_ = date + 1;
-    result_places_[joined_++] = join_clock_;
-    count_left(date);
+    const auto most = std::min({static_cast<std::int64_t>(sent_ - joined_), static_cast<std::int64_t>(out.ready()),
+                                image_results_ - results_left_});
+    const std::uint64_t first = joined_;
+    Cycles clock = join_clock_;
+    std::int64_t count = 0;
+    for (; count < most; ++count) {
+      const std::uint64_t result = first + static_cast<std::uint64_t>(count);
+      const Cycles there = std::max(clock, dates[result]), date = std::max(there, out.freed());
+      if (count == 0)
+        check_date(date);
+      else if (date > last)
+        break;
+      out.enter(date, latency, there);
+      clock = date + 1;
+      places[result] = clock;
+    }
+    joined_ += static_cast<std::uint64_t>(count);
+    join_clock_ = clock;
+    count_left(count, clock - 1);
   }
   return joined_ != before;
 }
@@ -285,9 +306,10 @@ void ConvNode::count_sent() {
   image_begun_ = false;
 }
 
-// A result left the node.
-void ConvNode::count_left(Cycles date) {
-  if (++results_left_ < image_results_) return;
+// Results left the node, the last of them at this date.
+void ConvNode::count_left(std::int64_t results, Cycles date) {
+  results_left_ += results;
+  if (results_left_ < image_results_) return;
   results_left_ = 0;
   NodeImage image = leaving_.front();
   leaving_.erase(leaving_.begin());

@@ -46,12 +46,18 @@ class ConvNode final : public TimedProcess {
   // The dates of the newest items of a queue, by item.
   class DateRing {
    public:
+    /// Good as long as the ring; in a loop, a copy stays in registers.
+    struct View {
+      Cycles* dates;
+      std::size_t mask;
+      Cycles& operator[](std::uint64_t item) const { return dates[static_cast<std::size_t>(item) & mask]; }
+    };
     explicit DateRing(std::int64_t depth);
-    Cycles& operator[](std::uint64_t item) { return dates_[static_cast<std::size_t>(item) & mask_]; }
+    View view() { return {dates_.data(), dates_.size() - 1}; }
+    Cycles& operator[](std::uint64_t item) { return view()[item]; }
 
    private:
     std::vector<Cycles> dates_;
-    std::size_t mask_;
   };
 
   bool step() override;
@@ -65,7 +71,7 @@ class ConvNode final : public TimedProcess {
   void gather_early();
   bool join_results();
   void count_sent();
-  void count_left(Cycles date);
+  void count_left(std::int64_t results, Cycles date);
 
   const SlotSchedule schedule_;
   const std::size_t images_, streams_;

@@ -56,11 +56,14 @@ std::int64_t SlotSchedule::writes(int output) const {
 SlotSchedule window_slots(const WindowShape& s, std::int64_t words_per_pixel) {
   const Axis rows(s.input.height, s.output.height, s.pad_top, s.kernel_h, s.dilation_h, s.stride_h);
   const Axis columns(s.input.width, s.output.width, s.pad_left, s.kernel_w, s.dilation_w, s.stride_w);
+  std::vector<SlotRun> row;  // one that holds values and completes windows
+  for (std::int64_t x = 0; x < columns.extent; ++x)
+    add(row, words_per_pixel, columns.holds_value(x), columns.completes(x));
   SlotSchedule schedule;
-  for (std::int64_t y = 0; y < rows.extent; ++y)
-    for (std::int64_t x = 0; x < columns.extent; ++x)
-      add(schedule.runs, words_per_pixel, rows.holds_value(y) && columns.holds_value(x),
-          rows.completes(y) && columns.completes(x));
+  for (std::int64_t y = 0; y < rows.extent; ++y) {
+    const bool reads = rows.holds_value(y), writes = rows.completes(y);
+    for (const SlotRun& run : row) add(schedule.runs, run.count, reads ? run.reads : 0, writes ? run.writes : 0);
+  }
   return schedule;
 }
 

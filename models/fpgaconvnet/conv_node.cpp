@@ -59,7 +59,7 @@ bool ConvNode::run() {
     if (over) break;
     if (begun_ == emitted_) {
       pass_windows();
-      advance_slots(steps_ - step_);
+      advance_slots(steps_ - step_);  // those behind the group can pass
     }
     if (begun_ == emitted_) {
       if (input_over_ && joined_ == sent_) check_date(limit() + 1);
@@ -72,7 +72,8 @@ bool ConvNode::run() {
   return true;
 }
 
-// One stream: words that complete a window each, and these enter the engine at once; all but the last of the group.
+// Where there is one engine: a word completes a window, and this enters it at once. Not a row's first, nor the
+// last of a group or of a run of slots: those take the general way.
 void ConvNode::pass_windows() {
   const SlotRun& run = schedule_.runs[run_];
   if (engines_.size() != 1 || weights || run.reads == 0 || run.writes == 0 || window_ == 0) return;
@@ -80,7 +81,7 @@ void ConvNode::pass_windows() {
   BurstIn in(input);
   DotTiming::Passes engine(engines_[0].timing);
   const std::int64_t most =
-      std::min({run.count - slot_, steps_ - step_, static_cast<std::int64_t>(in.ready()) + 1}) - 1;
+      std::min({run.count - slot_ - 1, steps_ - step_ - 1, static_cast<std::int64_t>(in.ready())});
   const Cycles last = limit();
   Cycles clock = slot_clock_, busy = 0;
   std::uint64_t window = begun_;
@@ -103,7 +104,8 @@ void ConvNode::pass_windows() {
   engines_[0].busy += busy;
 }
 
-// The line buffers, until so many windows wait for the engines, a word or a place is missing, or the limit came.
+// The line buffers, until so many windows wait for the engines, a word or a place is missing, the limit came, or
+// nothing is left.
 void ConvNode::advance_slots(std::int64_t most) {
   BurstIn in(input);
   std::optional<BurstIn> weight;

@@ -4,6 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
+#include "models/core/random.h"
+
 namespace sparsim {
 namespace {
 
@@ -151,6 +156,56 @@ TEST(DotTiming, StandsStillInAFlush) {
   Timed timing(kFour, 2);
   timing.enter(0, 0, true, 3);  // beat 1; valid in 6, leaves in 9; the next in 10, leaves in 13
   EXPECT_THAT(timing.valid(), ElementsAre(6, 10));
+}
+
+// ---- many at once
+
+/// The results of a window, result i not before places[i]: one by one, or those that are early at once. When each left.
+std::vector<Cycles> send(DotTiming& timing, const std::vector<Cycles>& places, bool at_once) {
+  std::vector<Cycles> left;
+  if (const std::int64_t early = timing.early_results(); at_once && timing.sending() && early > 0) {
+    Cycles valid = timing.result_valid();
+    for (std::int64_t n = 0; n < early; ++n) {
+      left.push_back(std::max(valid, places[left.size()]));
+      valid = left.back() + timing.stride();
+    }
+    timing.sent_early(early, left.back());
+  }
+  while (timing.sending()) {
+    left.push_back(std::max(timing.result_valid(), places[left.size()]));
+    timing.sent(left.back());
+  }
+  return left;
+}
+
+TEST(DotTiming, TakesWindowsAndSendsResultsAtOnceAsOneByOne) {
+  int passed = 0, sent_early = 0;
+  for (const CrossbarShape& shape : {kNine, kFour})
+    for (const std::int64_t filters : {1, 2, 7, 16}) {
+      Random random(1, static_cast<std::uint64_t>(filters));
+      DotTiming single(shape, filters), many(shape, filters);
+      Cycles arrival = 0;
+      for (int window = 0; window < 2000; ++window) {
+        const Cycles pass = pass_cycles(shape, static_cast<int>(random.below(shape.inputs + 1u)));
+        const bool last = random.chance(0.3);
+        arrival += static_cast<Cycles>(random.below(3 * static_cast<std::uint64_t>(filters)));
+        std::vector<Cycles> places(static_cast<std::size_t>(filters));
+        Cycles place = arrival;
+        for (Cycles& p : places) p = place += static_cast<Cycles>(random.below(5));
+        const Cycles entry = single.begin(arrival, pass, last);
+        if (pass != 0 && !last && many.straight()) {
+          ASSERT_EQ(DotTiming::Passes(many).begin(arrival, pass), entry) << "window " << window;
+          ++passed;
+        } else {
+          ASSERT_EQ(many.begin(arrival, pass, last), entry) << "window " << window;
+        }
+        sent_early += many.sending() && many.early_results() > 0;
+        ASSERT_EQ(send(many, places, true), send(single, places, false)) << "window " << window;
+        ASSERT_EQ(many.end(), single.end()) << "window " << window;
+      }
+    }
+  EXPECT_GT(passed, 0);
+  EXPECT_GT(sent_early, 0);
 }
 
 }  // namespace

@@ -25,11 +25,12 @@ struct Unfinished {
 };
 std::array<Unfinished, 16> unfinished;
 
+// Before the file is there: a signal may come as soon as it is. A path that is too long cannot be opened either.
 int register_unfinished(const std::string& path) {
+  if (path.size() >= PATH_MAX) return -1;
   for (std::size_t i = 0; i < unfinished.size(); ++i) {
     bool expected = false;
     if (!unfinished[i].used.compare_exchange_strong(expected, true)) continue;
-    SPARSIM_CHECK(path.size() < PATH_MAX, "a path of {} characters passed open()", path.size());
     std::memcpy(unfinished[i].path.data(), path.c_str(), path.size() + 1);
     unfinished[i].ready = true;
     return static_cast<int>(i);
@@ -68,9 +69,12 @@ OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
     return;
   }
   temporary_ = fmt::format("{}.{}.unfinished", path_, getpid());
-  const FileHandle probe(std::fopen(temporary_.c_str(), "wb"), &std::fclose);
-  if (!probe) input_error("{}: cannot be written: {}", path_, std::strerror(errno));
   slot_ = register_unfinished(temporary_);
+  const FileHandle probe(std::fopen(temporary_.c_str(), "wb"), &std::fclose);
+  if (probe) return;
+  const int reason = errno;
+  forget_unfinished(slot_);
+  input_error("{}: cannot be written: {}", path_, std::strerror(reason));
 }
 
 OutputFile::~OutputFile() {

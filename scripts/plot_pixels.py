@@ -13,7 +13,6 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 TITLE = "What keeping more pixels buys"
-CLOCK_NS = 5
 
 
 def main():
@@ -28,7 +27,7 @@ def main():
     figure, (answers, kept) = plt.subplots(1, 2, figsize=(11, 4.5))
     for network in dict.fromkeys(row["run"].split(",")[0] for row in rows):
         mine = [row for row in rows if row["run"].startswith(network + ",")]
-        latency = [1e-3 * CLOCK_NS * row["latency_cycles.p50"] for row in mine]
+        latency = [row["latency_cycles.p50"] / row["clock_mhz"] for row in mine]
         for axes, values in ((answers, [row["answers_compared.same_class"] for row in mine]),
                              (kept, [100 - row["images_cut"] for row in mine])):
             line, = axes.plot(latency, values, linewidth=1, label=network)

@@ -6,6 +6,8 @@
 
 #include "models/core/error.h"
 #include "models/sparsepixels/input_reduction_pins.h"
+#include "models/sparsepixels/operators.h"
+#include "models/sparsepixels/position.h"
 
 namespace sparsim {
 namespace {
@@ -13,30 +15,15 @@ namespace {
 constexpr int kHeadLevels = 2;      // of the tree below the heads
 constexpr Cycles kSetupCycles = 3;  // the image is taken; it is compared; the heads are found
 
-int tree_levels(std::int64_t pixels) {
-  int levels = 0;
-  while (std::int64_t{1} << levels < pixels) ++levels;
-  return levels;
-}
-
 class FastReduction final : public InputReduction {
  public:
   explicit FastReduction(const ReductionShape& shape) : shape_(shape) { check(shape); }
 
   ReducedImage reduce(const std::vector<std::int64_t>& image) override {
     check_image(shape_, image);
-    const auto slots = static_cast<std::size_t>(shape_.slots);
     ReducedImage reduced;
-    PixelList& list = reduced.list;
-    list.positions.resize(slots);
-    list.values.resize(slots);
-    std::size_t slot = 0;
-    for (std::size_t pixel = 0; pixel < image.size() && slot < slots; ++pixel) {
-      if (image[pixel] <= shape_.threshold) continue;
-      list.positions[slot] = shape_.position(pixel);
-      list.values[slot++] = image[pixel];
-    }
-    reduced.cycles = reduction_cycles(shape_, static_cast<std::int64_t>(slot));
+    reduced.list = reduce_input(image, {shape_.height, shape_.width, 1}, shape_.slots, shape_.threshold);
+    reduced.cycles = reduction_cycles(shape_, static_cast<std::int64_t>(reduced.list.active_count()));
     return reduced;
   }
 
@@ -125,7 +112,7 @@ void check_image(const ReductionShape& shape, const std::vector<std::int64_t>& i
 }
 
 Cycles reduction_cycles(const ReductionShape& shape, std::int64_t active) {
-  const std::int64_t levels = std::max(tree_levels(shape.pixels()) - kHeadLevels, 1);
+  const std::int64_t levels = std::max(index_bits(shape.pixels()) - kHeadLevels, 1);
   const std::int64_t searches = shape.early_exit ? std::clamp<std::int64_t>(active, 1, shape.slots) : shape.slots;
   return kSetupCycles + searches * ceil_div(levels, shape.levels_per_cycle);
 }

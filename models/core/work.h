@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,21 @@ struct Connection {
   BitMask channels;  // [input.channels]
 };
 
+/// Weights pruned in blocks (BCR, block column-row): the matrix of a weighted layer, a row a filter, a column an input
+/// of its dot product in the order [kernel_h][kernel_w][channels_per_group], is cut into blocks, the last of a row or
+/// column of them perhaps smaller; of each block whole rows and whole columns were removed. Layer::weight_nonzero says
+/// which.
+struct BlockPruning {
+  std::int64_t rows = 0, columns = 0;  // of a block
+  /// What is kept was moved together: in each row of blocks the columns that its blocks kept stand side by side, in
+  /// their order, those removed behind them.
+  bool reordered = false;
+
+  friend bool operator==(const BlockPruning& a, const BlockPruning& b) {
+    return a.rows == b.rows && a.columns == b.columns && a.reordered == b.reordered;
+  }
+};
+
 /// One layer of a network, the same for every image.
 struct Layer {
   static constexpr std::size_t kNetworkInput = std::numeric_limits<std::size_t>::max();
@@ -61,6 +77,7 @@ struct Layer {
   BitMask weight_nonzero;               // [filter][kernel_h][kernel_w][channels_per_group]; empty where not known
   BitMask kept_filters;                 // [output.channels], SFP; empty where all are kept
   std::vector<Connection> connections;  // disjoint in filters; empty where every group is connected in full
+  std::optional<BlockPruning> blocks;   // where weights were pruned in blocks; weight_nonzero is not empty then
 
   bool weighted() const { return kind == LayerKind::convolution || kind == LayerKind::dense; }
   std::int64_t macs() const { return weighted() ? shape.macs() : 0; }

@@ -86,6 +86,10 @@ const Published kPublished[] = {
     {"sparsepixels-cascade-pool", 900, 0},
     {"sparsepixels-cascade-flatten", 900, 0},
     {"sparsepixels-cascade-two-convolutions", 3'600, 0},
+    // 30^2*64*27 + 28^2*64*576 + 12^2*128*576 + 10^2*128*1152 + 3^2*256*1152 + 256*2304; 512*(256 + 512 + 10).
+    {"cnv-w1a1", 59'063'040, 398'336},
+    {"tfc-w1a1", 0, 59'008},                    // 64*(784 + 64 + 64 + 10)
+    {"kws-mlp-w3a3", 0, 259'584},               // 256*(490 + 256 + 256 + 12)
     {"sparsepixels-two-pools", 21'168, 3'456},  // 28^2*9*2 + 14^2*9*2*2; 7^2*2*32 + 32*10
 };
 

@@ -101,6 +101,12 @@ void TimedProcess::run() {
   }
 }
 
+void TimedProcess::end_run() {
+  if (now_ > limit_) stop();
+  ends_run_ = true;
+  sc_core::sc_stop();
+}
+
 void TimedProcess::finish() {
   if (now_ > limit_) stop();
   finished_ = true;

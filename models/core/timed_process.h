@@ -56,6 +56,9 @@ class TimedProcess : public sc_core::sc_module {
   /// Nothing later than this happens.
   Cycles limit() const { return limit_; }
 
+  /// The run is over with this process at its clock: whatever others are at does not count any more. SC_THREADs only.
+  void end_run();
+
   bool finished() const { return finished_; }
   /// The run's limit came before its work was done.
   bool stopped() const { return stopped_; }
@@ -139,7 +142,7 @@ class TimedProcess : public sc_core::sc_module {
   Region* region_ = nullptr;
   sc_core::sc_event wake_, never_;
   const TimedFifoBase* waits_on_ = nullptr;
-  bool finished_ = false, stopped_ = false;
+  bool finished_ = false, stopped_ = false, ends_run_ = false;
   bool ready_ = true;  // in a region: in its queue
   std::exception_ptr error_;
 };

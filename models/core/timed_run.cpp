@@ -59,7 +59,11 @@ void TimedRun::run() {
   const bool cut_off = options_.max_cycles && sc_core::sc_pending_activity();
   TimedProcess* last = nullptr;
   bool deadlock = false;
+  const auto ended =
+      std::find_if(processes.begin(), processes.end(), [](const TimedProcess* process) { return process->ends_run_; });
+  if (ended != processes.end()) last = *ended;
   for (TimedProcess* process : processes) {
+    if (last && last->ends_run_) break;
     if (cut_off && !process->finished_ && !process->waits_on_) process->stop_at_limit();
     reached_limit_ = reached_limit_ || process->stopped_;
     deadlock = deadlock || !process->finished_;
@@ -69,6 +73,13 @@ void TimedRun::run() {
   if (!last) return;
   end_ = last->now_;
   if (options_.critical_path) shares_ = path_.shares(last->event());
+}
+
+void TimedRun::run(RunRecord& record) {
+  run();
+  record.end = end_;
+  record.reached_limit = reached_limit_;
+  record.critical_path = shares_;
 }
 
 void TimedRun::start() {

@@ -9,11 +9,7 @@
 #include "models/core/word_format.h"
 #include "models/core/work.h"
 #include "models/fpgaconvnet/conv_design.h"
-#include "models/memory/axi_bus.h"
-#include "models/memory/axi_lite.h"
-#include "models/memory/dma.h"
-#include "models/memory/host_cost.h"
-#include "models/memory/memory.h"
+#include "models/memory/stream_shell.h"
 #include "models/stream/pipeline.h"
 
 namespace sparsim {
@@ -33,38 +29,19 @@ struct NodeConfig {
 /// nothing.
 enum class ChannelDeal { naive, snake };
 
-/// Whether the next image follows at once, or waits until the host has the result of the one before.
-enum class ImageFlow { streamed, one_at_a_time };
-
-/// What the host does for an image beside the accelerator, in cycles of its own clock.
-struct HostIo {
-  double image_cycles = 0;                             // driver call: cache maintenance, DMA set-up, wait for the end
-  double cycles_per_input = 0, cycles_per_output = 0;  // to convert and copy a value
-};
-
 /// An fpgaConvNet accelerator, dense or sparse (PASS, arXiv 2307.07821), and what stands around it.
-struct FpgaConvNetConfig {
-  double clock_mhz = 100;
+struct FpgaConvNetConfig : StreamShellConfig {
   WordFormat format = WordFormat::int16;
   DotEngine engine = DotEngine::dense;
   bool skip_zero_windows = false;
   bool built_crossbars = false;  // only those whose RTL was built, so that every run can be held against it
   ChannelDeal deal = ChannelDeal::naive;
-  ImageFlow flow = ImageFlow::streamed;
   std::int64_t fifo_depth = 2;  // words, of every FIFO between nodes that is not named
   std::int64_t window_depth = 4, result_depth = 16;
   bool branch_fifos = true;                         // widen_branches() on top
   bool burst_fifos = true;                          // room for what comes in bursts, on top
   std::map<std::string, std::int64_t> fifo_depths;  // by name of the edge
   std::map<std::string, NodeConfig> nodes;          // by name of the layer
-  Cycles source_interval = 0;  // the source spreads an image's words over so many cycles; 0: as fast as it can
-  AxiConfig axi;
-  DmaConfig dma;
-  AxiLiteConfig registers;
-  std::int64_t image_registers = 8;  // register writes that start the DMA engines for an image, or for a batch
-  MemoryConfig memory;
-  HostConfig host;
-  HostIo host_io;
 };
 
 /// What is wrong with it whatever the network, each as `section.key = value: what is allowed`.

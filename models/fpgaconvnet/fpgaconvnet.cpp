@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "models/core/error.h"
@@ -11,8 +10,6 @@
 
 namespace sparsim {
 namespace {
-
-constexpr std::uint64_t kPage = 4096;
 
 std::string module_name(std::string name) {
   std::replace(name.begin(), name.end(), '.', '_');  // SystemC's own separator
@@ -40,8 +37,6 @@ std::size_t sparse_nodes_named(const FpgaConvNetPlan& plan, const std::string& n
   return found;
 }
 
-std::uint64_t aligned(std::uint64_t bytes) { return (bytes + kPage - 1) / kPage * kPage; }
-
 }  // namespace
 
 TimedIn<>& FpgaConvNet::Node::input(std::size_t i) {
@@ -63,48 +58,34 @@ FpgaConvNet::FpgaConvNet(const sc_core::sc_module_name& name, const FpgaConvNetC
       plan_(std::move(plan)),
       workload_(workload),
       options_(options),
-      host_("host", config.host, config.clock_mhz),
-      register_bus_("register_bus", config.registers),
-      registers_("registers"),
-      memory_(make_memory(config.memory, config.clock_mhz)),
-      region_("pipeline"),
-      controller_("controller", [this] { control(); }),
-      starts_("starts", 1, 0, 0),
-      done_("done", 1, 0, 0) {
+      shell_(config, traffic()),
+      region_("pipeline") {
   const CrossbarChoice choice(options.crossbar);
   if (!options.crossbar.empty() && sparse_nodes_named(plan_, choice.node) == 0)
     input_error(
         "--crossbar {}: {}", options.crossbar,
         choice.node.empty() ? "no node of this accelerator has a crossbar" : "no node of that name has a crossbar");
-  place_in_memory();
-  host_.socket.bind(register_bus_.host_socket);
-  register_bus_.register_socket.bind(registers_.socket);
   build_nodes(orders);
   bind();
 }
 
-std::size_t FpgaConvNet::images_a_start() const {
-  return config_.flow == ImageFlow::one_at_a_time ? 1 : std::max<std::size_t>(options_.images, 1);
-}
-
-void FpgaConvNet::place_in_memory() {
+StreamShell::Traffic FpgaConvNet::traffic() const {
   const Pipeline& p = plan_.pipeline;
-  const std::int64_t bytes = word_bytes(config_.format);
-  const std::uint64_t stored = std::min(options_.images, workload_.images());
-  const auto place = [&](std::int64_t size) {
-    const std::uint64_t address = memory_bytes_;
-    memory_bytes_ = aligned(memory_bytes_ + static_cast<std::uint64_t>(size));
-    return address;
+  const auto extent = [&](const StreamShape& shape) {
+    const std::int64_t values = shape.map.elements();
+    return StreamExtent{values * word_bytes(config_.format), shape.words(), values};
   };
-  input_address_ = place(p.output(p.nodes.front()).map.elements() * bytes * static_cast<std::int64_t>(stored));
-  result_address_ = place(p.input(p.nodes.back()).map.elements() * bytes * static_cast<std::int64_t>(stored));
-  weight_addresses_.resize(p.nodes.size());
-  for (std::size_t n = 0; n < p.nodes.size(); ++n)
-    if (p.nodes[n].kind == NodeKind::weighted && plan_.designs[n].weights_streamed)
-      weight_addresses_[n] = place(plan_.designs[n].shape.weights() * bytes);
-  if (memory_bytes_ > static_cast<std::uint64_t>(memory_->capacity_bytes()))
-    input_error("{}: images, results and streamed weights need {} bytes of external memory, the board has {}",
-                workload_.graph().name, memory_bytes_, memory_->capacity_bytes());
+  StreamShell::Traffic t;
+  t.network = workload_.graph().name;
+  t.input = extent(p.output(p.nodes.front()));
+  t.result = extent(p.input(p.nodes.back()));
+  t.source_name = module_name(p.nodes.front().name);
+  t.sink_name = module_name(p.nodes.back().name);
+  t.images = options_.images;
+  t.stored_images = std::min(options_.images, workload_.images());
+  for (const std::size_t layer : p.host_layers)
+    t.host_layers.push_back(host_operations(workload_.graph().layers[layer], BitMask(), word_bytes(config_.format)));
+  return t;
 }
 
 CrossbarEngine FpgaConvNet::engine_of(const PipelineNode& node) const {
@@ -114,29 +95,13 @@ CrossbarEngine FpgaConvNet::engine_of(const PipelineNode& node) const {
 
 void FpgaConvNet::build_nodes(const std::vector<ChannelOrder>& orders) {
   const Pipeline& p = plan_.pipeline;
-  const std::int64_t bytes = word_bytes(config_.format);
-  MemoryStream memory;
-  memory.chunk_bytes = config_.axi.burst_beats * config_.axi.data_bytes;
-  memory.images = options_.images;
-  memory.stored_images = std::max<std::size_t>(std::min(options_.images, workload_.images()), 1);
-  const auto stream = [&](std::uint64_t address, const StreamShape& shape) {
-    MemoryStream s = memory;
-    s.address = address;
-    s.image_bytes = shape.map.elements() * bytes;
-    s.image_words = shape.words();
-    return s;
-  };
   nodes_.resize(p.nodes.size());
   for (std::size_t n = 0; n < p.nodes.size(); ++n) {
     const PipelineNode& node = p.nodes[n];
     const std::string name = module_name(node.name);
     switch (node.kind) {
       case NodeKind::source:
-        source_ = std::make_unique<StreamSource>(name.c_str(), config_.dma, stream(input_address_, p.output(node)),
-                                                 images_a_start(), config_.source_interval);
-        break;
       case NodeKind::sink:
-        sink_ = std::make_unique<StreamSink>(name.c_str(), config_.dma, stream(result_address_, p.input(node)));
         break;
       case NodeKind::weighted:
         build_weighted(n, orders[node.layer]);
@@ -166,14 +131,10 @@ void FpgaConvNet::build_weighted(std::size_t n, const ChannelOrder& order) {
                                              pipeline_node.latency, options_.images, engine);
   }
   if (!design.weights_streamed) return;
-  MemoryStream weights;
-  weights.address = weight_addresses_[n];
   const std::int64_t windows = design.groups() * design.steps();
-  weights.chunk_bytes = design.shape.weights() * word_bytes(config_.format) / windows;
-  weights.image_words = windows * design.shape.output.pixels();
-  weights.image_bytes = weights.image_words * weights.chunk_bytes;
-  weights.images = options_.images;
-  node.weight_stream = std::make_unique<WeightStream>((name + "_weights").c_str(), config_.dma, weights, windows);
+  node.weight_stream =
+      &shell_.add_weights(name + "_weights", design.shape.weights() * word_bytes(config_.format) / windows,
+                          windows * design.shape.output.pixels(), windows);
   node.weight_fifo = std::make_unique<TimedFifo<>>((name + "_weight_fifo").c_str(),
                                                    static_cast<std::size_t>(design.window_depth), 1, 1);
   node.weight_stream->output.bind(*node.weight_fifo);
@@ -187,57 +148,11 @@ void FpgaConvNet::bind() {
   for (std::size_t n = 0; n < p.nodes.size(); ++n) {
     const PipelineNode& node = p.nodes[n];
     for (std::size_t i = 0; i < node.inputs.size(); ++i)
-      (node.kind == NodeKind::sink ? sink_->input : nodes_[n].input(i)).bind(*fifos_[node.inputs[i]]);
+      (node.kind == NodeKind::sink ? shell_.input() : nodes_[n].input(i)).bind(*fifos_[node.inputs[i]]);
     for (std::size_t i = 0; i < node.outputs.size(); ++i)
-      (node.kind == NodeKind::source ? source_->output : nodes_[n].output(i)).bind(*fifos_[node.outputs[i]]);
+      (node.kind == NodeKind::source ? shell_.output() : nodes_[n].output(i)).bind(*fifos_[node.outputs[i]]);
   }
-  to_source_.bind(starts_);
-  source_->start.bind(starts_);
-  sink_->done.bind(done_);
-  from_sink_.bind(done_);
-
-  std::vector<DmaEngine*> engines{&source_->dma, &sink_->dma};
-  for (Node& node : nodes_)
-    if (node.weight_stream) engines.push_back(&node.weight_stream->dma);
-  interconnect_ = std::make_unique<AxiInterconnect>("interconnect", config_.axi, engines.size(), config_.clock_mhz);
-  for (std::size_t i = 0; i < engines.size(); ++i) engines[i]->socket.bind(interconnect_->port_sockets[i]);
-  interconnect_->memory_port.bind(*memory_);
-}
-
-void FpgaConvNet::spend_host(double host_cycles, const char* cause) {
-  const auto spent = static_cast<Cycles>(std::ceil(host_cycles * config_.clock_mhz / config_.host.clock_mhz));
-  controller_.advance(spent, cause);
-  host_busy_ += spent;
-  controller_.sync();
-}
-
-// Images one at a time: the host converts an image, starts the DMA engines and takes the result; streamed: they lie in
-// memory as the accelerator reads them, and are started once.
-void FpgaConvNet::control() {
-  const Pipeline& p = plan_.pipeline;
-  const bool single = config_.flow == ImageFlow::one_at_a_time;
-  const auto inputs = static_cast<double>(p.output(p.nodes.front()).map.elements());
-  const auto outputs = static_cast<double>(p.input(p.nodes.back()).map.elements());
-  for (std::size_t image = 0; image < options_.images; ++image) {
-    host_starts_.push_back(controller_.now());
-    if (single) spend_host(config_.host_io.image_cycles + config_.host_io.cycles_per_input * inputs, "host: input");
-    if (image % images_a_start() == 0) {
-      controller_.sync();
-      host_.write_registers(0, config_.image_registers);
-      controller_.catch_up("host: starts the DMA engines");
-      to_source_.write();
-    }
-    from_sink_.read();
-    controller_.sync();
-    memory_at_.push_back(memory_->activity());
-    if (single || image + 1 == options_.images) host_.take_interrupt();
-    for (const std::size_t layer : p.host_layers)
-      host_.compute(host_operations(workload_.graph().layers[layer], BitMask(), word_bytes(config_.format)));
-    controller_.catch_up("host: result");
-    if (single) spend_host(config_.host_io.cycles_per_output * outputs, "host: result");
-    host_ends_.push_back(controller_.now());
-    host_busy_at_.push_back(host_busy_ + host_.busy_cycles());
-  }
+  shell_.connect();
 }
 
 }  // namespace sparsim

@@ -11,12 +11,7 @@
 #include "models/fpgaconvnet/config.h"
 #include "models/fpgaconvnet/conv_node.h"
 #include "models/fpgaconvnet/conv_parts.h"
-#include "models/fpgaconvnet/stream_dma.h"
-#include "models/memory/axi.h"
-#include "models/memory/axi_lite.h"
-#include "models/memory/controller.h"
-#include "models/memory/host.h"
-#include "models/memory/register_file.h"
+#include "models/memory/stream_shell.h"
 #include "models/stream/slot_node.h"
 
 namespace sparsim {
@@ -39,7 +34,7 @@ class FpgaConvNet : public Architecture {
     std::unique_ptr<SlotNode> slots;
     std::unique_ptr<ConvNode> fused;
     std::unique_ptr<ConvParts> parts;
-    std::unique_ptr<WeightStream> weight_stream;
+    WeightStream* weight_stream = nullptr;  // where weights are streamed
     std::unique_ptr<TimedFifo<>> weight_fifo;
 
     TimedIn<>& input(std::size_t i);
@@ -47,19 +42,11 @@ class FpgaConvNet : public Architecture {
     NodeLog log() const;
   };
 
-  void place_in_memory();
+  StreamShell::Traffic traffic() const;
   void build_nodes(const std::vector<ChannelOrder>& orders);
   void build_weighted(std::size_t node, const ChannelOrder& order);
   void bind();
   CrossbarEngine engine_of(const PipelineNode& node) const;
-  std::size_t images_a_start() const;
-
-  void control();
-  void spend_host(double host_cycles, const char* cause);
-
-  void collect_images();
-  void collect_layers();
-  std::vector<PartRecord> result_records(std::size_t image) const;
   Activity activity(std::size_t node, std::size_t image) const;
 
   const FpgaConvNetConfig config_;
@@ -67,30 +54,10 @@ class FpgaConvNet : public Architecture {
   const Workload& workload_;
   const RunOptions options_;
 
-  // Byte addresses in external memory.
-  std::uint64_t input_address_ = 0, result_address_ = 0;
-  std::vector<std::uint64_t> weight_addresses_;  // by node; of streamed weights
-  std::uint64_t memory_bytes_ = 0;
-
-  Host host_;
-  AxiLiteBus register_bus_;
-  RegisterFile registers_;
-  std::unique_ptr<AxiInterconnect> interconnect_;
-  std::unique_ptr<MemoryController> memory_;
+  StreamShell shell_;
   Region region_;
-  TimedThread controller_;
   std::vector<Node> nodes_;                          // as in the pipeline; the source and the sink are empty
   std::vector<std::unique_ptr<TimedFifo<>>> fifos_;  // as its edges
-  std::unique_ptr<StreamSource> source_;
-  std::unique_ptr<StreamSink> sink_;
-  TimedFifo<> starts_, done_;
-  TimedOut<> to_source_{"to_source", controller_};
-  TimedIn<> from_sink_{"from_sink", controller_};
-
-  std::vector<Cycles> host_starts_, host_ends_;  // of images one at a time
-  Cycles host_busy_ = 0;                         // in spend_host()
-  std::vector<Cycles> host_busy_at_;             // when an image was through, all of its work
-  std::vector<Activity> memory_at_;              // when an image was stored
   RunRecord record_;
 };
 

@@ -139,6 +139,9 @@ Resources slot_node_resources(const Pipeline& pipeline, const PipelineNode& node
     case NodeKind::weighted:
     case NodeKind::source:
     case NodeKind::sink:
+    case NodeKind::padding:
+    case NodeKind::window:
+    case NodeKind::label:
       break;
   }
   throw ModelError(fmt::format("{}: a {} node is no slot node", node.name, to_string(node.kind)));

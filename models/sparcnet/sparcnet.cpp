@@ -159,14 +159,7 @@ void Sparcnet::run_on_host(std::size_t image, std::size_t l) {
 }
 
 RunRecord Sparcnet::run() {
-  TimedRun::Options options;
-  options.max_cycles = options_.max_cycles;
-  options.critical_path = options_.critical_path;
-  TimedRun timed(options);
-  timed.run();
-  record_.end = timed.end();
-  record_.reached_limit = timed.reached_limit();
-  record_.critical_path = timed.critical_path();
+  TimedRun(options_).run(record_);
   for (CauseShare& share : record_.critical_path)  // what its process spends without a cause is the way out of the grid
     if (share.cause.find(pe_grid_.name()) == 0) share.cause = "PE grid drains";
   collect_parts();

@@ -101,15 +101,8 @@ PixelNode::Timing SparsePixels::operate(std::size_t s, PixelToken& token) {
 }
 
 RunRecord SparsePixels::run() {
-  TimedRun::Options options;
-  options.max_cycles = options_.max_cycles;
-  options.critical_path = options_.critical_path;
-  TimedRun timed(options);
-  timed.run();
   RunRecord record;
-  record.end = timed.end();
-  record.reached_limit = timed.reached_limit();
-  record.critical_path = timed.critical_path();
+  TimedRun(options_).run(record);
   for (CauseShare& share : record.critical_path) share.cause = in_words(share.cause);
   for (std::size_t i = 0; i < sink_->ends().size(); ++i) {
     ImageRecord image;

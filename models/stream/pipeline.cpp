@@ -210,8 +210,8 @@ std::string Lowering::unique(const std::string& wanted) {
 }  // namespace
 
 std::string_view to_string(NodeKind kind) {
-  constexpr std::array<std::string_view, 9> kNames{"source", "sink",        "weighted", "pool",   "add",
-                                                   "concat", "elementwise", "split",    "squeeze"};
+  constexpr std::array<std::string_view, 12> kNames{"source",      "sink",  "weighted", "pool",    "add",    "concat",
+                                                    "elementwise", "split", "squeeze",  "padding", "window", "label"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -303,6 +303,9 @@ SlotSchedule slots(const Pipeline& pipeline, const PipelineNode& node, const Lay
     case NodeKind::source:
     case NodeKind::sink:
     case NodeKind::weighted:
+    case NodeKind::padding:
+    case NodeKind::window:
+    case NodeKind::label:
       break;
   }
   throw ModelError(fmt::format("{}: a {} node has no slots of its own", node.name, to_string(node.kind)));

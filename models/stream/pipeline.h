@@ -23,7 +23,10 @@ enum class NodeKind {
   concat,       // along channels
   elementwise,  // scale, activation
   split,        // one stream to several readers
-  squeeze       // where the widths of neighbours differ
+  squeeze,      // where the widths of neighbours differ
+  padding,      // zeros around a map, where a node of its own adds them
+  window,       // a sliding window, where it is a node of its own
+  label         // the position of the largest value
 };
 
 std::string_view to_string(NodeKind kind);

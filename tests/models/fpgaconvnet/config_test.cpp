@@ -12,6 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 // conv 3x3 from 4 to 6 channels, ReLU, max pool 2x2, conv 11x11.
 LayerGraph graph() {
@@ -63,13 +64,14 @@ TEST(FpgaConvNetProblems, ComeAllAtOnce) {
   c.nodes["first"].result_depth = -1;
   c.host_io.image_cycles = -1;
   c.image_registers = 0;
-  EXPECT_THAT(problems(c),
-              ElementsAre("clock_mhz = 0: must be 1..1000", "format = fp16: must be int16 or int8",
-                          "fifos.depth = 0: must be 1..16777216 words",
-                          "fifos.depths.first_to_pool = 0: must be 1..16777216 words",
-                          "nodes.first.window_depth = 0: must be 1..16777216 words",
-                          "nodes.first.result_depth = -1: must be 1..16777216 words",
-                          "registers.per_image = 0: must be 1..10000", "host_io.image_cycles = -1: must be 0..1e9"));
+  EXPECT_THAT(
+      problems(c),
+      UnorderedElementsAre("clock_mhz = 0: must be 1..1000", "format = fp16: must be int16 or int8",
+                           "fifos.depth = 0: must be 1..16777216 words",
+                           "fifos.depths.first_to_pool = 0: must be 1..16777216 words",
+                           "nodes.first.window_depth = 0: must be 1..16777216 words",
+                           "nodes.first.result_depth = -1: must be 1..16777216 words",
+                           "registers.per_image = 0: must be 1..10000", "host_io.image_cycles = -1: must be 0..1e9"));
 }
 
 TEST(FpgaConvNetProblems, OfANetworkComeWithThoseOfTheRest) {

@@ -1,4 +1,4 @@
-#include "models/fpgaconvnet/stream_dma.h"
+#include "models/memory/stream_dma.h"
 
 #include <algorithm>
 

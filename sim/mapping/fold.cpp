@@ -16,29 +16,6 @@
 namespace sparsim {
 namespace {
 
-// The shortest of the intervals at which something fits. Whether one fits is found by a heuristic, so a few intervals
-// below are tried one by one.
-FoldCandidate fastest(const FoldSpace& space, const BoardFile& board) {
-  const std::vector<double>& intervals = space.intervals();
-  std::optional<FoldCandidate> best = space.fitting(intervals.back());
-  if (!best)
-    input_error("the smallest folding {}",
-                fmt::join(shortages(space.cheapest(intervals.back(), FoldSpace::kEvenly).need, board.device), ", "));
-  std::size_t low = 0, high = intervals.size() - 1;  // `high` fits
-  const auto improve = [&](std::size_t at) {
-    std::optional<FoldCandidate> found = space.fitting(intervals[at]);
-    if (found) best = std::move(found), high = at;
-    return high == at;
-  };
-  while (low < high) {
-    const std::size_t middle = low + (high - low) / 2;
-    if (!improve(middle)) low = middle + 1;
-  }
-  constexpr std::size_t kBelow = 8;
-  for (std::size_t at = high, last = at - std::min(at, kBelow); at-- > last;) improve(at);
-  return std::move(*best);
-}
-
 // Watts of a design of so many flip-flops that does nothing: the rest of the energy of an image, that of its
 // operations and words, is the same for all foldings.
 double standing_watts(const FpgaConvNetConfig& config, const BoardFile& board, double flip_flops) {
@@ -52,8 +29,8 @@ FoldCandidate least_energy(const FoldSpace& space, const BoardFile& board, FoldC
   for (const double interval : space.intervals()) {
     if (interval <= best.interval()) continue;
     if (interval > slowest) break;
-    FoldCandidate c = space.cheapest(interval, FoldSpace::kEvenly);
-    if (!space.fits(c.need) || joules(c) >= least) continue;
+    FoldCandidate c = space.cheapest(interval, kEvenly);
+    if (!space.budget().fits(c.need) || joules(c) >= least) continue;
     least = joules(c);
     best = std::move(c);
   }
@@ -95,7 +72,7 @@ class LatencySearch {
   bool take_if(std::size_t weighted, std::size_t option, double at_most) {
     FoldCandidate c = with(weighted, option);
     const double cycles = latency(c);
-    if (!space_.fits(c.need) || cycles > at_most) return false;
+    if (!space_.budget().fits(c.need) || cycles > at_most) return false;
     best_ = std::move(c);
     cycles_ = cycles;
     return true;
@@ -112,11 +89,11 @@ class LatencySearch {
                           [](const PipelineNode& n) { return n.kind == NodeKind::weighted; });
       const auto n = static_cast<std::size_t>(node - best_.plan.pipeline.nodes.begin());
       const std::vector<FoldingOption>& options = space_.weighted()[w].options;
-      const double paid = space_.cost(options[best_.choice[w]].need, FoldSpace::kEvenly);
+      const double paid = space_.budget().cost(options[best_.choice[w]].need, kEvenly);
       for (std::size_t option = 0; option < best_.choice[w]; ++option) {
         cycles[n] = options[option].cycles;
         const double gain = cycles_ - estimate.cycles(cycles);
-        const double price = space_.cost(options[option].need, FoldSpace::kEvenly) - paid;
+        const double price = space_.budget().cost(options[option].need, kEvenly) - paid;
         if (gain > 0) steps.push_back({w, option, gain / std::max(price, 1e-9)});
       }
       cycles[n] = best_.cycles[n];
@@ -129,7 +106,7 @@ class LatencySearch {
   void give_back() {
     for (std::size_t w = 0; w < best_.choice.size(); ++w) {
       const std::vector<FoldingOption>& options = space_.weighted()[w].options;
-      const auto price = [&](std::size_t option) { return space_.cost(options[option].need, FoldSpace::kEvenly); };
+      const auto price = [&](std::size_t option) { return space_.budget().cost(options[option].need, kEvenly); };
       std::vector<std::size_t> cheaper;
       for (std::size_t option = 0; option < options.size(); ++option)
         if (price(option) < price(best_.choice[w])) cheaper.push_back(option);
@@ -150,7 +127,7 @@ FoldCandidate least_latency(const FoldSpace& space, const LayerGraph& graph, Fol
   const double slowest = space.intervals().back();
   LatencySearch from_fastest(space, graph, std::move(fastest));
   FoldCandidate best = from_fastest.run();
-  if (std::optional<FoldCandidate> smallest = space.fitting(slowest)) {
+  if (std::optional<FoldCandidate> smallest = fitting(space, slowest)) {
     LatencySearch from_smallest(space, graph, std::move(*smallest));
     FoldCandidate other = from_smallest.run();
     if (from_smallest.cycles() < from_fastest.cycles()) best = std::move(other);
@@ -166,13 +143,8 @@ std::string describe_node(const FoldCandidate& c, std::size_t node) {
 std::string limit(const FoldSpace& space, const FoldCandidate& c, const BoardFile& board) {
   const auto slowest = static_cast<std::size_t>(std::max_element(c.cycles.begin(), c.cycles.end()) - c.cycles.begin());
   const std::string node = describe_node(c, slowest);
-  const std::vector<double>& intervals = space.intervals();
-  for (auto faster = std::lower_bound(intervals.begin(), intervals.end(), c.interval()); faster != intervals.begin();) {
-    const Resources need = space.cheapest(*--faster, FoldSpace::kEvenly).need;
-    const std::vector<std::string> missing = shortages(need, board.device);
-    if (!missing.empty()) return fmt::format("{}; {:.0f} cycles {}", node, *faster, fmt::join(missing, ", "));
-  }
-  return node + " and cannot be made faster";
+  const std::string missing = obstacle(space, c.interval(), board.device);
+  return missing.empty() ? node + " and cannot be made faster" : fmt::format("{}; {}", node, missing);
 }
 
 FoldResult describe(const FoldSpace& space, FoldCandidate c, const Workload& workload, const BoardFile& board,
@@ -216,7 +188,7 @@ FoldResult fold(const FpgaConvNetConfig& config, const Workload& workload, const
                 const FoldOptions& options) {
   const std::size_t images = std::max<std::size_t>(1, std::min(options.images, workload.images()));
   const FoldSpace space(config, workload, board, images);
-  FoldCandidate best = fastest(space, board);
+  FoldCandidate best = fastest(space, board.device);
   // One image at a time, throughput is latency.
   if (options.objective == FoldObjective::latency ||
       (options.objective == FoldObjective::throughput && config.flow == ImageFlow::one_at_a_time))

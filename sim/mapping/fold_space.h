@@ -1,14 +1,14 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <optional>
 #include <vector>
 
 #include "models/fpgaconvnet/config.h"
 #include "models/fpgaconvnet/conv_work.h"
 #include "sim/config/board.h"
+#include "sim/mapping/fold_search.h"
 #include "sim/mapping/folding_options.h"
+#include "sim/mapping/streamed_layers.h"
 
 namespace sparsim {
 
@@ -41,40 +41,23 @@ class FoldSpace {
   const std::vector<FoldableLayer>& weighted() const { return weighted_; }
   /// Cycles an image that some layer can take and that all layers can keep up with, ascending.
   const std::vector<double>& intervals() const { return intervals_; }
-
-  /// Of each resource, the share of the device; of one that it has not: 0 where none is needed, otherwise infinite.
-  using Shares = std::array<double, 5>;  // in the order of Resources::visit
-  Shares shares(const Resources& need) const;
-  bool fits(const Resources& need) const;
-  /// Shares weighed and summed up.
-  double cost(const Resources& need, const Shares& weights) const;
+  const Budget& budget() const { return budget_; }
 
   /// Options of the weighted layers; all other layers have the narrowest streams that keep up with `interval`.
   FoldCandidate candidate(std::vector<std::size_t> choice, double interval) const;
   /// Each weighted layer at its cheapest option that keeps up with `interval`, one of intervals().
   FoldCandidate cheapest(double interval, const Shares& weights) const;
-  /// Such a candidate that fits the device, with what is short weighed more and more; nothing where none was found.
-  std::optional<FoldCandidate> fitting(double interval) const;
-
-  static constexpr Shares kEvenly{1, 1, 1, 1, 1};
 
  private:
-  // Any other layer that is a node: it takes `slots` cycles an image with one stream, and 1/n of them with n.
-  struct OtherLayer {
-    std::size_t layer = 0;
-    double slots = 0;
-    std::vector<std::int64_t> coarse;  // ascending
-  };
-
   void list_options(FoldableLayer& layer) const;
-  void list_intervals();
 
   const LayerGraph& graph_;
   const BoardFile& board_;
+  const Budget budget_;
   FpgaConvNetConfig base_;    // as given, with factors of 1
   double memory_cycles_ = 0;  // to move an image and its result
   std::vector<FoldableLayer> weighted_;
-  std::vector<OtherLayer> others_;
+  std::vector<StreamedLayer> streamed_;
   std::vector<double> intervals_;
 };
 

@@ -1,14 +1,11 @@
 #include "sim/mapping/folding_options.h"
 
-#include <algorithm>
+#include <utility>
+
+#include "sim/mapping/fold_search.h"
 
 namespace sparsim {
 namespace {
-
-bool covers(const Resources& need, const Resources& by) {
-  return by.lut <= need.lut && by.ff <= need.ff && by.dsp <= need.dsp && by.bram18 <= need.bram18 &&
-         by.uram <= need.uram;
-}
 
 std::vector<std::int64_t> fine_steps(const ConvDesign& design) {
   if (design.engine == DotEngine::round_robin) return {1};
@@ -21,13 +18,6 @@ std::vector<std::int64_t> fine_steps(const ConvDesign& design) {
 }
 
 }  // namespace
-
-std::vector<std::int64_t> divisors(std::int64_t number) {
-  std::vector<std::int64_t> found;
-  for (std::int64_t d = 1; d <= number; ++d)
-    if (number % d == 0) found.push_back(d);
-  return found;
-}
 
 std::vector<FoldingOption> folding_options(const ConvDesign& design,
                                            const std::function<double(const ConvDesign&)>& cycles,
@@ -47,19 +37,7 @@ std::vector<FoldingOption> folding_options(const ConvDesign& design,
         }
       }
     }
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.cycles < b.cycles; });
-  std::vector<FoldingOption> best;
-  for (const FoldingOption& option : all) {
-    const auto as_good = [&](const FoldingOption& other) { return covers(option.need, other.need); };
-    if (std::any_of(best.begin(), best.end(), as_good)) continue;
-    // Of those that are as fast, it may be the cheaper one.
-    const auto worse = [&](const FoldingOption& other) {
-      return other.cycles == option.cycles && covers(other.need, option.need);
-    };
-    best.erase(std::remove_if(best.begin(), best.end(), worse), best.end());
-    best.push_back(option);
-  }
-  return best;
+  return worth_having(std::move(all));
 }
 
 }  // namespace sparsim

@@ -16,9 +16,6 @@ struct FoldingOption {
   Resources need;
 };
 
-/// Divisors in ascending order.
-std::vector<std::int64_t> divisors(std::int64_t number);
-
 /// The ways to fold a layer built as `design` says, but for its factors: coarse_in, coarse_out and coarse_group that
 /// divide; every `fine` of a crossbar, and of a dense engine those that save a cycle. Those that are worse than another
 /// in no respect: cycles and each resource. The fastest first, then by factors. What cannot be told the `need` of is

@@ -11,6 +11,7 @@
 #include "models/core/random.h"
 #include "models/fpgaconvnet/conv_work.h"
 #include "models/fpgaconvnet/resource_bill.h"
+#include "sim/mapping/fold_search.h"
 #include "sim/mapping/folding_options.h"
 #include "tests/support/masked_workload.h"
 

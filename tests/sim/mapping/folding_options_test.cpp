@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/mapping/fold_search.h"
 #include "tests/support/plain_workload.h"
 
 namespace sparsim {

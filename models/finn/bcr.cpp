@@ -8,6 +8,12 @@
 namespace sparsim {
 namespace {
 
+// Of a row of the matrix.
+struct RowWork {
+  std::int64_t kept = 0;
+  Cycles steps = 1;
+};
+
 // A row of blocks, seen by its rows.
 class BlockRow {
  public:
@@ -37,6 +43,18 @@ class BlockRow {
       if (!kept) continue;
       for (const Column& c : block.columns) visit(c.column, c.place);
     }
+  }
+
+  RowWork work(std::int64_t row, std::int64_t simd) const {
+    std::int64_t kept = 0, word_end = 0;
+    Cycles steps = 0;
+    visit_row(row, [&](std::int64_t, std::int64_t place) {
+      ++kept;
+      if (place < word_end) return;
+      ++steps;
+      word_end = (place / simd + 1) * simd;
+    });
+    return {kept, std::max<Cycles>(steps, 1)};
   }
 
  private:
@@ -100,6 +118,15 @@ std::vector<std::vector<BcrStep>> bcr_program(const Layer& layer, std::int64_t p
   return program;
 }
 
+std::vector<Cycles> bcr_row_steps(const Layer& layer, std::int64_t simd) {
+  check(layer, 1, simd);
+  std::vector<Cycles> steps;
+  steps.reserve(static_cast<std::size_t>(layer.shape.output.channels));
+  visit_rows(layer,
+             [&](std::int64_t row, const BlockRow& block_row) { steps.push_back(block_row.work(row, simd).steps); });
+  return steps;
+}
+
 BcrTiming bcr_timing(const Layer& layer, std::int64_t pe, std::int64_t simd) {
   check(layer, pe, simd);
   const std::int64_t rows_a_pe = layer.shape.output.channels / pe;
@@ -108,16 +135,10 @@ BcrTiming bcr_timing(const Layer& layer, std::int64_t pe, std::int64_t simd) {
   Cycles clock = 0;  // of the row's PE
   visit_rows(layer, [&](std::int64_t row, const BlockRow& block_row) {
     const std::int64_t own = row % rows_a_pe;
-    if (own == 0) clock = 0;
-    std::int64_t word = -1;
-    Cycles steps = 0;
-    block_row.visit_row(row, [&](std::int64_t, std::int64_t place) {
-      ++timing.kept;
-      steps += place / simd != word;
-      word = place / simd;
-    });
-    clock += std::max<Cycles>(steps, 1);
-    timing.steps += std::max<Cycles>(steps, 1);
+    const RowWork work = block_row.work(row, simd);
+    clock = (own == 0 ? 0 : clock) + work.steps;
+    timing.kept += work.kept;
+    timing.steps += work.steps;
     Cycles& done = timing.word_done[static_cast<std::size_t>(own)];
     done = std::max(done, clock);
   });

@@ -39,4 +39,7 @@ struct BcrTiming {
 };
 BcrTiming bcr_timing(const Layer& layer, std::int64_t pe, std::int64_t simd);
 
+/// Steps of each row of the matrix, whichever PE has it, [filters]: those of a PE are the sum over its rows.
+std::vector<Cycles> bcr_row_steps(const Layer& layer, std::int64_t simd);
+
 }  // namespace sparsim

@@ -2,29 +2,17 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "models/cost/device.h"
 #include "models/fpgaconvnet/config.h"
 #include "sim/config/board.h"
+#include "sim/mapping/fold_objective.h"
 
 namespace sparsim {
 
-/// What a folding is to be best at, within the device.
-enum class FoldObjective {
-  throughput,  // images a second
-  latency,     // the first image: nodes' fill and the slowest node, by estimate
-  energy       // joules an image, at no less than a share of the throughput that fits
-};
-
-constexpr std::string_view kFoldObjectiveNames[] = {"throughput", "latency", "energy"};
-constexpr std::string_view to_string(FoldObjective o) { return kFoldObjectiveNames[static_cast<std::size_t>(o)]; }
-
-struct FoldOptions {
-  FoldObjective objective = FoldObjective::throughput;
-  std::size_t images = 8;         // of the workload, from the first: their zeros are counted; as many as there are
-  double throughput_share = 0.9;  // 0..1, of the best throughput: what the least energy may not cost
+struct FoldOptions : FoldGoal {
+  std::size_t images = 8;  // of the workload, from the first: their zeros are counted; as many as there are
 };
 
 /// A node as folded. Cycles are those of an image, the mean over the images counted.

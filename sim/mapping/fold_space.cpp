@@ -13,6 +13,17 @@
 namespace sparsim {
 double FoldCandidate::interval() const { return *std::max_element(cycles.begin(), cycles.end()); }
 
+LatencyEstimate latency_estimate(const FpgaConvNetPlan& plan, const LayerGraph& graph) {
+  std::vector<WeightedPace> paces(plan.designs.size());
+  for (std::size_t n = 0; n < paces.size(); ++n) {
+    if (plan.pipeline.nodes[n].kind != NodeKind::weighted) continue;
+    const ConvDesign& design = plan.designs[n];
+    paces[n] = {design.shape, design.shape.output.pixels() * design.groups() * design.steps(),
+                design.join_latency() + design.dot_stages()};
+  }
+  return LatencyEstimate(plan.pipeline, graph, paces);
+}
+
 FoldSpace::FoldSpace(const FpgaConvNetConfig& config, const Workload& workload, const BoardFile& board,
                      std::size_t images)
     : graph_(workload.graph()), board_(board), budget_(board.device.capacity), base_(config) {

@@ -8,6 +8,7 @@
 #include "sim/config/board.h"
 #include "sim/mapping/fold_search.h"
 #include "sim/mapping/folding_options.h"
+#include "sim/mapping/latency_estimate.h"
 #include "sim/mapping/streamed_layers.h"
 
 namespace sparsim {
@@ -30,6 +31,8 @@ struct FoldCandidate {
 
   double interval() const;
 };
+
+LatencyEstimate latency_estimate(const FpgaConvNetPlan& plan, const LayerGraph& graph);
 
 /// All foldings of a network on a board: what may be chosen, and what a choice costs.
 class FoldSpace {

@@ -21,19 +21,19 @@ std::int64_t slots_to_first_word(const SlotSchedule& schedule) {
 
 }  // namespace
 
-LatencyEstimate::LatencyEstimate(const FpgaConvNetPlan& plan, const LayerGraph& graph) {
-  const Pipeline& pipeline = plan.pipeline;
+LatencyEstimate::LatencyEstimate(const Pipeline& pipeline, const LayerGraph& graph,
+                                 const std::vector<WeightedPace>& weighted) {
   for (std::size_t n = 0; n < pipeline.nodes.size(); ++n) {
     const PipelineNode& node = pipeline.nodes[n];
     Node made;
     for (const std::size_t edge : node.inputs) made.producers.push_back(pipeline.edges[edge].from);
     made.latency = static_cast<double>(node.latency);
     if (node.kind == NodeKind::weighted) {
-      const ConvDesign& design = plan.designs[n];
-      const SlotSchedule window = window_slots(design.shape, 1);  // shares are the same for any number of words a pixel
+      const WeightedPace& pace = weighted[n];
+      const SlotSchedule window = window_slots(pace.window, 1);  // shares are the same for any number of words a pixel
       made.fill = share(slots_to_first_word(window) + 1, window.slots());
-      made.tail = share(1, design.shape.output.pixels() * design.groups() * design.steps());
-      made.latency += static_cast<double>(design.join_latency() + design.dot_stages());
+      made.tail = share(1, pace.words);
+      made.latency += static_cast<double>(pace.latency);
     } else if (node.kind != NodeKind::source && node.kind != NodeKind::sink) {
       const SlotSchedule schedule = slots(pipeline, node, graph);
       made.fill = share(slots_to_first_word(schedule), schedule.slots());

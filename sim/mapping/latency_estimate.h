@@ -2,9 +2,16 @@
 
 #include <vector>
 
-#include "models/fpgaconvnet/config.h"
+#include "models/stream/pipeline.h"
 
 namespace sparsim {
+
+/// What a pipeline does not say of a weighted node.
+struct WeightedPace {
+  WindowShape window;
+  std::int64_t words = 1;  // of results, an image
+  Cycles latency = 0;      // beside the node's own
+};
 
 /// How long one image takes through a pipeline, from the time each node needs for it: a fluid estimate. A node begins
 /// with its first word, spreads its work evenly over its input, gives its first word after the share of it that its
@@ -12,7 +19,8 @@ namespace sparsim {
 /// input at the earliest. Left out: stalls, and the memory.
 class LatencyEstimate {
  public:
-  LatencyEstimate(const FpgaConvNetPlan& plan, const LayerGraph& graph);
+  /// `weighted` by node; of weighted ones.
+  LatencyEstimate(const Pipeline& pipeline, const LayerGraph& graph, const std::vector<WeightedPace>& weighted);
 
   /// `node_cycles` an image, by node. First word in to last word out.
   double cycles(const std::vector<double>& node_cycles) const;

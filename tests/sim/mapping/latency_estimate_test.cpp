@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/mapping/fold_space.h"
 #include "tests/support/plain_workload.h"
 
 namespace sparsim {
@@ -16,7 +17,7 @@ struct Chain {
     graph.layers = std::move(layers);
     planned = plan({}, graph);
   }
-  double cycles(const std::vector<double>& nodes) const { return LatencyEstimate(planned, graph).cycles(nodes); }
+  double cycles(const std::vector<double>& nodes) const { return latency_estimate(planned, graph).cycles(nodes); }
 
   LayerGraph graph;
   FpgaConvNetPlan planned;

@@ -2,8 +2,8 @@
 #include <utility>
 
 #include "models/core/timed_run.h"
+#include "models/cost/storage.h"
 #include "models/fpgaconvnet/fpgaconvnet.h"
-#include "models/fpgaconvnet/storage.h"
 #include "models/stream/pipeline_record.h"
 
 namespace sparsim {

@@ -5,9 +5,9 @@
 #include "models/core/word_format.h"
 #include "models/core/work.h"
 #include "models/cost/resources.h"
+#include "models/cost/storage.h"
 #include "models/fpgaconvnet/config.h"
 #include "models/fpgaconvnet/conv_design.h"
-#include "models/fpgaconvnet/storage.h"
 #include "models/stream/pipeline.h"
 
 namespace sparsim {

@@ -19,11 +19,6 @@ struct ScratchpadConfig {
 /// What is wrong with it, each as `<name>.key = value: what is allowed`; empty where nothing is.
 std::vector<std::string> problems(const ScratchpadConfig& config, const std::string& name);
 
-/// 18 Kb blocks that a memory of `depth` words of `width_bits` needs: the fewest over the shapes 16Kx1, 8Kx2, 4Kx4,
-/// 2Kx9, 1Kx18 and 512x36 (simple dual port) of a RAMB18E1, one shape for all (Xilinx UG473, table 1-7 "port aspect
-/// ratios"). Synthesis may mix shapes and save a block.
-std::int64_t bram18(std::int64_t depth, std::int64_t width_bits);
-
 class Scratchpad {
  public:
   /// Throws ModelError where `problems(config)` has any.

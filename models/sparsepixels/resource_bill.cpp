@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "models/core/block_ram.h"
 #include "models/core/error.h"
-#include "models/memory/scratchpad.h"
 #include "models/sparsepixels/position.h"
 
 // The structure of each operator is counted; what logic synthesis makes of a part of it is a coefficient. The fitted

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "models/core/error.h"
-#include "models/fpgaconvnet/storage.h"
+#include "models/cost/storage.h"
 
 namespace sparsim {
 namespace {

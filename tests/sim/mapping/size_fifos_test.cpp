@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "models/core/error.h"
-#include "models/fpgaconvnet/storage.h"
+#include "models/cost/storage.h"
 
 namespace sparsim {
 namespace {

@@ -1,4 +1,4 @@
-#include "models/fpgaconvnet/storage.h"
+#include "models/cost/storage.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-#include "models/fpgaconvnet/storage.h"
+#include "models/cost/storage.h"
 
-#include "models/memory/scratchpad.h"
+#include "models/core/block_ram.h"
 
 namespace sparsim {
 namespace {

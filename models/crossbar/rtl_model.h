@@ -73,6 +73,30 @@ std::uint64_t port_bits(const VlWide<words>& port, int first, int width) {
   return bits & low_bits(width);
 }
 
+/// Values side by side, each the low `width` bits of its own, 1..32: value i in bits width * i and up.
+template <class Port>
+void write_values(Port& port, int width, const std::vector<std::int64_t>& values) {
+  std::uint64_t bits = 0;
+  for (std::size_t i = values.size(); i-- > 0;)
+    bits = bits << width | (static_cast<std::uint64_t>(values[i]) & low_bits(width));
+  write_port(port, bits);
+}
+template <std::size_t words>
+void write_values(VlWide<words>& port, int width, const std::vector<std::int64_t>& values) {
+  std::uint64_t bits = 0;  // `held` of them, not yet written
+  int held = 0;
+  std::size_t word = 0;
+  for (const std::int64_t value : values) {
+    bits |= (static_cast<std::uint64_t>(value) & low_bits(width)) << held;
+    held += width;
+    if (held < 32) continue;
+    port.at(word++) = static_cast<std::uint32_t>(bits);
+    bits >>= 32;
+    held -= 32;
+  }
+  if (held > 0) port.at(word) = static_cast<std::uint32_t>(bits);
+}
+
 /// The grants of all lanes: lane n in bits n*inputs and up.
 template <class Port>
 void read_grants(const Port& port, int inputs, std::vector<std::uint64_t>& grants) {

@@ -26,3 +26,24 @@ function(verilate_model name)
     COMMENT "Verilating ${name}"
     VERBATIM)
 endfunction()
+
+# verilated_table(library HEADER name.h LIST Name MODELS class... BUILT "Built<class, parameters>"...): a library of
+# models, and in its header what an adapter walks: List<Built...> of any two templates.
+function(verilated_table library)
+  cmake_parse_arguments(arg "" "HEADER;LIST" "MODELS;BUILT" ${ARGN})
+  list(TRANSFORM arg_MODELS REPLACE "(.+)" "#include \"\\1/\\1.h\"\n" OUTPUT_VARIABLE includes)
+  string(JOIN "" includes ${includes})
+  string(JOIN ",\n    " built ${arg_BUILT})
+  file(CONFIGURE OUTPUT ${SPARSIM_VERILATED_DIR}/${arg_HEADER} CONTENT "#pragma once
+
+${includes}
+template <template <class...> class List, template <class Rtl, int... parameters> class Built>
+using ${arg_LIST} = List<
+    ${built}>;
+")
+  list(TRANSFORM arg_MODELS REPLACE "(.+)" "${SPARSIM_VERILATED_DIR}/\\1.cpp" OUTPUT_VARIABLE sources)
+  add_library(${library} STATIC ${sources})
+  target_include_directories(${library} SYSTEM PUBLIC ${SPARSIM_VERILATED_DIR})
+  target_compile_options(${library} PRIVATE -O3 -w)
+  target_link_libraries(${library} PUBLIC sparsim_verilated)
+endfunction()

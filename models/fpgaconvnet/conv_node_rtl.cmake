@@ -51,22 +51,8 @@ foreach(row IN LISTS SPARSIM_CONV_NODES)
   list(APPEND built "Built<Vconv_node_${index}, ${values}>")
 endforeach()
 
-list(TRANSFORM models REPLACE "(.+)" "#include \"\\1/\\1.h\"\n" OUTPUT_VARIABLE includes)
-string(JOIN "" includes ${includes})
-string(JOIN ",\n    " built ${built})
-file(CONFIGURE OUTPUT ${SPARSIM_VERILATED_DIR}/verilated_conv_nodes.h CONTENT "#pragma once
-
-${includes}
-template <template <class...> class List, template <class Rtl, int... parameters> class Built>
-using VerilatedConvNodes = List<
-    ${built}>;
-")
-
-list(TRANSFORM models REPLACE "(.+)" "${SPARSIM_VERILATED_DIR}/\\1.cpp" OUTPUT_VARIABLE sources)
-add_library(sparsim_verilated_conv_node STATIC ${sources})
-target_include_directories(sparsim_verilated_conv_node SYSTEM PUBLIC ${SPARSIM_VERILATED_DIR})
-target_compile_options(sparsim_verilated_conv_node PRIVATE -O3 -w)
-target_link_libraries(sparsim_verilated_conv_node PUBLIC sparsim_verilated)
+verilated_table(sparsim_verilated_conv_node HEADER verilated_conv_nodes.h LIST VerilatedConvNodes
+  MODELS ${models} BUILT ${built})
 
 sparsim_library(sparsim_conv_node_rtl
   SOURCES rtl_conv_node.cpp verilated_conv_node.cpp

@@ -6,38 +6,6 @@
 namespace sparsim {
 namespace {
 
-class LockstepPins final : public ReductionPins {
- public:
-  LockstepPins(std::unique_ptr<ReductionPins> model, std::unique_ptr<ReductionPins> rtl)
-      : model_(std::move(model)), rtl_(std::move(rtl)) {}
-
-  void reset() override {
-    model_->reset();
-    rtl_->reset();
-    images_ = cycle_ = 0;
-  }
-  const ReductionOutputs& evaluate(const ReductionInputs& inputs) override {
-    const ReductionOutputs &expected = model_->evaluate(inputs), &seen = rtl_->evaluate(inputs);
-    if (const auto difference = first_difference(expected, seen))
-      throw ModelError(fmt::format("input reduction: image {}, cycle {}: {}: the model has {}, the RTL {}", images_,
-                                   cycle_, difference->pin, difference->expected, difference->seen));
-    list_leaves_ = expected.list_valid && inputs.list_ready;
-    return expected;
-  }
-  void clock() override {
-    model_->clock();
-    rtl_->clock();
-    ++cycle_;
-    images_ += list_leaves_;
-  }
-
- private:
-  const std::unique_ptr<ReductionPins> model_, rtl_;
-  bool list_leaves_ = false;
-  std::int64_t images_ = 0;
-  Cycles cycle_ = 0;
-};
-
 class LockstepReduction final : public InputReduction {
  public:
   explicit LockstepReduction(const ReductionShape& shape)
@@ -80,7 +48,7 @@ std::optional<PinDifference> first_difference(const ReductionOutputs& expected, 
 
 std::unique_ptr<ReductionPins> lockstep_reduction_pins(std::unique_ptr<ReductionPins> model,
                                                        std::unique_ptr<ReductionPins> rtl) {
-  return std::make_unique<LockstepPins>(std::move(model), std::move(rtl));
+  return std::make_unique<LockstepPins<ReductionPins>>("input reduction", "image", std::move(model), std::move(rtl));
 }
 
 std::unique_ptr<InputReduction> lockstep_reduction(const ReductionShape& shape) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/core/pins.h"
 #include "models/sparsepixels/input_reduction.h"
 
 namespace sparsim {
@@ -25,31 +26,17 @@ struct ReductionOutputs {
   std::vector<std::uint32_t> value;  // [slot]
 };
 
-/// An output pin on which two differ.
-struct PinDifference {
-  std::string pin;
-  std::int64_t expected = 0, seen = 0;
-};
+using ReductionPins = Pins<ReductionInputs, ReductionOutputs>;
 std::optional<PinDifference> first_difference(const ReductionOutputs& expected, const ReductionOutputs& seen);
-
-/// An input reduction cycle by cycle: set the inputs, look at the outputs, clock.
-class ReductionPins {
- public:
-  virtual ~ReductionPins() = default;
-  /// Forgets all.
-  virtual void reset() = 0;
-  /// The outputs of this cycle, valid until the next call. May be called again with other inputs.
-  virtual const ReductionOutputs& evaluate(const ReductionInputs& inputs) = 0;
-  /// The clock edge, with the inputs evaluated last.
-  virtual void clock() = 0;
-};
+inline bool item_leaves(const ReductionInputs& inputs, const ReductionOutputs& outputs) {
+  return outputs.list_valid && inputs.list_ready;
+}
 
 /// Register by register.
 std::unique_ptr<ReductionPins> step_reduction_pins(const ReductionShape& shape);
 /// The Verilated RTL. Throws InputError as rtl_reduction does.
 std::unique_ptr<ReductionPins> rtl_reduction_pins(const ReductionShape& shape);
-/// `model` and `rtl` side by side. A difference on an output pin is a ModelError that names image, cycle and pin, all
-/// counted from 0 since the reset.
+/// Side by side; items are images.
 std::unique_ptr<ReductionPins> lockstep_reduction_pins(std::unique_ptr<ReductionPins> model,
                                                        std::unique_ptr<ReductionPins> rtl);
 

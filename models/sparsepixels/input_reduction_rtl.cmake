@@ -38,19 +38,5 @@ foreach(row IN LISTS SPARSIM_INPUT_REDUCTIONS)
   endforeach()
 endforeach()
 
-list(TRANSFORM models REPLACE "(.+)" "#include \"\\1/\\1.h\"\n" OUTPUT_VARIABLE includes)
-string(JOIN "" includes ${includes})
-string(JOIN ",\n    " built ${built})
-file(CONFIGURE OUTPUT ${SPARSIM_VERILATED_DIR}/verilated_input_reductions.h CONTENT "#pragma once
-
-${includes}
-template <template <class...> class List, template <class Rtl, int... parameters> class Built>
-using VerilatedInputReductions = List<
-    ${built}>;
-")
-
-list(TRANSFORM models REPLACE "(.+)" "${SPARSIM_VERILATED_DIR}/\\1.cpp" OUTPUT_VARIABLE sources)
-add_library(sparsim_verilated_input_reduction STATIC ${sources})
-target_include_directories(sparsim_verilated_input_reduction SYSTEM PUBLIC ${SPARSIM_VERILATED_DIR})
-target_compile_options(sparsim_verilated_input_reduction PRIVATE -O3 -w)
-target_link_libraries(sparsim_verilated_input_reduction PUBLIC sparsim_verilated)
+verilated_table(sparsim_verilated_input_reduction HEADER verilated_input_reductions.h LIST VerilatedInputReductions
+  MODELS ${models} BUILT ${built})

@@ -28,24 +28,6 @@ struct BuiltReduction {
   }
 };
 
-/// Values of `width` bits, which divide a word of 32: pixel i in bits width * i and up.
-template <class Port>
-void write_values(Port& port, int width, const std::vector<std::int64_t>& values) {
-  std::uint64_t bits = 0;
-  for (std::size_t i = values.size(); i-- > 0;) bits = bits << width | static_cast<std::uint64_t>(values[i]);
-  write_port(port, bits);
-}
-template <std::size_t words>
-void write_values(VlWide<words>& port, int width, const std::vector<std::int64_t>& values) {
-  const auto each = static_cast<std::size_t>(32 / width);  // in a word
-  for (std::size_t word = 0; word < words; ++word) {
-    std::uint32_t bits = 0;
-    for (std::size_t i = std::min(each * (word + 1), values.size()); i-- > each * word;)
-      bits = bits << width | static_cast<std::uint32_t>(values[i]);
-    port.at(word) = bits;
-  }
-}
-
 template <class Built>
 class RtlReduction final : public ReductionPins {
  public:

@@ -15,6 +15,7 @@
 #include "sim/workload/capture_summary.h"
 #include "sim/workload/network_parameters.h"
 #include "sim/workload/onnx_import.h"
+#include "sim/workload/operation.h"
 #include "sim/workload/sha256.h"
 
 namespace sparsim {
@@ -148,11 +149,16 @@ void print_answers(const CaptureSummary& summary, const std::string& reductions)
   fmt::print("\n");
 }
 
-void add_parameters(TraceWriter& writer, const Capture& capture, std::size_t layer) {
-  if (capture.graph().value_bits == 0)
+/// What --values keeps of a layer: quantised weights, or all that it takes to compute the network from the trace.
+void add_values(TraceWriter& writer, const Capture& capture, std::size_t layer) {
+  const bool weighted = capture.graph().layers[layer].weighted();
+  if (capture.graph().value_bits != 0) {
+    if (weighted) writer.add_weights(layer, capture.weights(layer));
+  } else if (weighted) {
     writer.add_parameters(layer, capture.parameters(layer));
-  else
-    writer.add_weights(layer, capture.weights(layer));
+  } else if (const auto operation = operation_of(capture.network().nodes[layer])) {
+    writer.add_operation(layer, *operation);
+  }
 }
 
 int run(const Options& options, const po::variables_map& given) {
@@ -183,8 +189,7 @@ int run(const Options& options, const po::variables_map& given) {
       fmt::format("inference of {}{} on {} images, zeros {}", info.source, model.weights, capture.images(), zeros);
   TraceWriter writer(options.output, graph, info);
   if (options.values)
-    for (std::size_t i = 0; i < graph.layers.size(); ++i)
-      if (graph.layers[i].weighted()) add_parameters(writer, capture, i);
+    for (std::size_t i = 0; i < graph.layers.size(); ++i) add_values(writer, capture, i);
 
   CaptureSummary summary(graph);
   Table listed({"image", "label", "1st", "2nd", "3rd", "4th", "5th"});
@@ -232,8 +237,8 @@ Command capture_command() {
   option("preset", po::value(&options->preset)->value_name("NAME"), "what the network takes its images as");
   option("bits", po::value(&options->bits)->value_name("8|16"), "zeros as after quantisation");
   option("values", po::bool_switch(&options->values),
-         "store values, too: with --bits the integers of inputs and weights; without, the network's input and its "
-         "parameters in float32");
+         "store values, too: with --bits the integers of inputs and weights; without, in float32 the network's input "
+         "and all that it takes to compute it");
   option("weights", po::value(&options->weights)->value_name("DIRECTORY"),
          "where the files of weights are that a network file names, if not where it says");
   option("labels", po::value(&options->labels)->value_name("FILE"), "classes: IDX, a number a line, or name,number");

@@ -101,6 +101,9 @@ Json layer_json(const Trace& trace, std::size_t position) {
   json["input_density"] = json_of(measured.density);
   json["kept_channels"] = json_of(measured.kept_channels);
   json["weight_density"] = layer.weight_nonzero.empty() ? Json() : Json(layer.weight_nonzero.density());
+  if (layer.blocks)
+    json["blocks"] = {
+        {"rows", layer.blocks->rows}, {"columns", layer.blocks->columns}, {"reordered", layer.blocks->reordered}};
   json["kept_filters"] = layer.kept_filters.density();
   json["connections"] = layer.connections.size();
   json["macs_kept"] = measured.kept_macs;
@@ -132,19 +135,28 @@ std::string kind_text(const Json& layer) {
   return layer["kind"].get<std::string>() + (layer.value("active_sites", false) ? " on active sites" : "");
 }
 
+/// "16x16 reordered"; empty where weights were not pruned in blocks.
+std::string blocks_text(const Json& layer) {
+  if (!layer.contains("blocks")) return {};
+  const Json& blocks = layer["blocks"];
+  return fmt::format("{}x{}{}", blocks["rows"].get<std::int64_t>(), blocks["columns"].get<std::int64_t>(),
+                     blocks["reordered"].get<bool>() ? " reordered" : "");
+}
+
 std::string shape_text(const Json& shape) { return to_string(MapShape{shape[0], shape[1], shape[2]}); }
 
 void print_layers(const Json& layers) {
-  static const std::vector<std::string> kColumns{"layer",     "kind",        "input",     "output",
-                                                 "MACs",      "input %",     "weights %", "channels %",
-                                                 "filters %", "MACs kept %", "useful %",  "stored B"};
-  Table table(kColumns);
+  std::vector<std::string> columns{"layer",     "kind",       "input",     "output",      "MACs",     "input %",
+                                   "weights %", "channels %", "filters %", "MACs kept %", "useful %", "stored B"};
+  const bool in_blocks = std::any_of(layers.begin(), layers.end(), [](const Json& l) { return l.contains("blocks"); });
+  if (in_blocks) columns.emplace_back("blocks");
+  Table table(columns);
   double dense = 0, kept = 0, useful = 0;
   for (const Json& layer : layers) {
     std::vector<std::string> row{layer["name"], kind_text(layer), shape_text(layer["input_shape"]),
                                  shape_text(layer["output_shape"])};
     if (!layer.contains("input_density")) {
-      row.resize(kColumns.size());
+      row.resize(columns.size());
     } else {
       const double macs = layer["macs"];
       dense += macs;
@@ -156,6 +168,7 @@ void print_layers(const Json& layers) {
                   percent(layer["kept_channels"]["mean"]), percent(layer["kept_filters"]),
                   percent(layer["macs_kept"].get<double>() / macs), percent(layer["macs_useful"].get<double>() / macs),
                   fmt::format("{}", layer["stored_bytes"].get<std::uint64_t>())});
+      if (in_blocks) row.push_back(blocks_text(layer));
     }
     table.add_row(std::move(row));
   }
@@ -195,7 +208,8 @@ Command inspect_command() {
       "useful %    of the dense MACs, those in which neither the value nor the weight is zero, nor masked, nor "
       "padding;\n"
       "            counted, not estimated\n"
-      "stored B    bytes of the file, compressed\n\n"
+      "stored B    bytes of the file, compressed\n"
+      "blocks      rows x columns that the weights were pruned in, where they were\n\n"
       "example: sparsim inspect traces/shapes.h5\n";
   command.options.add_options()("json", po::bool_switch(&options->json), "the same as JSON, unrounded");
   command.positional_options.add_options()("trace", po::value(&options->trace)->required());

@@ -12,11 +12,6 @@
 namespace sparsim {
 namespace {
 
-std::int32_t top1(const Tensor& scores) {
-  return static_cast<std::int32_t>(std::max_element(scores.values.begin(), scores.values.end()) -
-                                   scores.values.begin());
-}
-
 std::vector<Guess> best_guesses(const Tensor& scores, Scores kind) {
   std::vector<float> probabilities = scores.values;
   if (kind == Scores::any) {
@@ -35,24 +30,6 @@ std::vector<Guess> best_guesses(const Tensor& scores, Scores kind) {
   std::vector<Guess> best;
   for (std::size_t i = 0; i < count; ++i) best.push_back({order[i], probabilities[static_cast<std::size_t>(order[i])]});
   return best;
-}
-
-/// By the operator that the output comes from, perhaps in another shape.
-Scores scores_of(const Network& network) {
-  std::size_t node = network.output;
-  while (node != Network::kInput && std::holds_alternative<Reshape>(network.nodes[node].op))
-    node = network.nodes[node].inputs[0];
-  if (node == Network::kInput) return Scores::any;
-  if (std::holds_alternative<Softmax>(network.nodes[node].op)) return Scores::probabilities;
-  const bool one_sigmoid =
-      std::holds_alternative<Sigmoid>(network.nodes[node].op) && network.nodes[node].shape.elements() == 1;
-  return one_sigmoid ? Scores::yes_or_no : Scores::any;
-}
-
-/// A score a class.
-Tensor by_class(Tensor scores, Scores kind) {
-  if (kind == Scores::yes_or_no) return {{1, 2}, {1 - scores.values[0], scores.values[0]}};
-  return scores;
 }
 
 /// A plane a channel made a channel a value, as feature maps lie in memory.

@@ -10,6 +10,7 @@
 #include "sim/workload/inference.h"
 #include "sim/workload/preprocess.h"
 #include "sim/workload/reductions.h"
+#include "sim/workload/scores.h"
 #include "sim/workload/trace.h"
 
 namespace sparsim {
@@ -27,13 +28,6 @@ struct CaptureOptions {
 struct Guess {
   std::int32_t label = 0;
   float probability = 0;
-};
-
-/// What the network's output says of classes.
-enum class Scores {
-  any,            // the larger, the more probable
-  probabilities,  // of a softmax
-  yes_or_no       // a sigmoid of one value: the probability of class 1 of two
 };
 
 struct CapturedImage {
@@ -55,6 +49,8 @@ class Capture {
   Capture(Network network, const Images& images, const CaptureOptions& options, Progress progress = {});
 
   const LayerGraph& graph() const { return graph_; }
+  /// After static reductions.
+  const Network& network() const { return reduced_.network; }
   std::size_t images() const { return count_; }
   /// Quantised weights of a weighted layer; needs CaptureOptions::bits.
   QuantizedTensor weights(std::size_t layer) const;

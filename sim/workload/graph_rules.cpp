@@ -4,6 +4,8 @@
 
 #include <initializer_list>
 
+#include "sim/workload/weight_blocks.h"
+
 namespace sparsim {
 namespace {
 
@@ -160,6 +162,21 @@ std::string shape_problem(const MapShape& shape) {
     if (extent < 1) return fmt::format("a map of {}; extents start at 1", to_string(shape));
   if (!within(kMaxElements, {shape.height, shape.width, shape.channels}))
     return fmt::format("a map of {}; at most {} values are allowed", to_string(shape), kMaxElements);
+  return {};
+}
+
+std::string blocks_problem(const Layer& layer) {
+  if (!layer.blocks) return {};
+  const std::string blocks = fmt::format("blocks of {}x{}", layer.blocks->rows, layer.blocks->columns);
+  if (!has_weight_matrix(layer)) return blocks + "; only a layer that is connected in full has them";
+  const WeightMatrix matrix(layer.shape);
+  if (layer.blocks->rows > matrix.rows || layer.blocks->columns > matrix.columns)
+    return fmt::format("{} in a weight matrix of {}x{}", blocks, matrix.rows, matrix.columns);
+  if (layer.weight_nonzero.empty()) return blocks + ", but no weight_nonzero, which says what they keep";
+  for (const WeightBlock& block : cut_into_blocks(matrix, layer.blocks->rows, layer.blocks->columns))
+    if (!keeps_rows_by_columns(layer.weight_nonzero, matrix, block))
+      return fmt::format("{}, but that at row {}, column {} lacks more than whole rows and columns", blocks, block.row,
+                         block.column);
   return {};
 }
 

@@ -28,4 +28,9 @@ std::string shape_problem(const MapShape& shape);
 /// - activation, normalization, scale and softmax change no extents; what reshape makes of its input is free.
 std::string layer_problem(const LayerGraph& graph, std::size_t position);
 
+/// The same of its blocks, where it has any, once its shape and the size of its masks are known to be right:
+/// - only a layer with a weight matrix is pruned in blocks, and one block at the least fits into it;
+/// - weight_nonzero is there, and of each block it leaves out nothing but whole rows and whole columns.
+std::string blocks_problem(const Layer& layer);
+
 }  // namespace sparsim

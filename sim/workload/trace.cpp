@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "sim/workload/graph_rules.h"
 #include "sim/workload/trace_graph.h"
 
 namespace sparsim {
@@ -57,11 +58,14 @@ struct Trace::File {
   LayerGraph graph;
   hsize_t images = 0;
 
-  // The group of a layer that has weights, which is why it has datasets.
+  Object group_of(std::size_t position) const {
+    return hdf5::open_group(hdf5::open_group(root, "layers"), layer_group(position));
+  }
+  // The group of a layer that has weights, which is why images have datasets there.
   Object layer(std::size_t position) const {
     SPARSIM_CHECK(position < graph.layers.size() && graph.layers[position].weighted(), "{}: no weighted layer {}",
                   root.where, position);
-    return hdf5::open_group(hdf5::open_group(root, "layers"), layer_group(position));
+    return group_of(position);
   }
 
   // The extents of a dataset with such a map an image.
@@ -73,6 +77,7 @@ struct Trace::File {
 
   void read();
   void check_layer(std::size_t position) const;
+  void check_operation(std::size_t position) const;
   BitMask mask(std::size_t image, std::size_t layer, const char* name, std::int64_t bits) const;
   std::optional<std::int32_t> image_class(std::size_t image, const char* name) const;
 };
@@ -87,7 +92,7 @@ void Trace::File::read() {
   hdf5::open_dataset(group, "name", Element::text, {images});
   if (hdf5::has_child(group, "pixels")) hdf5::open_dataset(group, "pixels", Element::float32, rows_of(graph.input));
   for (std::size_t i = 0; i < graph.layers.size(); ++i)
-    if (graph.layers[i].weighted()) check_layer(i);
+    graph.layers[i].weighted() ? check_layer(i) : check_operation(i);
 }
 
 // That the datasets of the images, which are read later, are all there and as they must be.
@@ -112,6 +117,12 @@ void Trace::File::check_layer(std::size_t position) const {
     if (!hdf5::has_child(group, "float_weights")) group.fail("has float_bias, but no float_weights");
     hdf5::open_dataset(group, "float_bias", Element::float32, bias_extents(described));
   }
+}
+
+void Trace::File::check_operation(std::size_t position) const {
+  const Object group = group_of(position);
+  if (hdf5::has_attribute(group, "operator"))
+    hdf5::open_dataset(group, "operands", Element::float32, hdf5::extents_of(group, "operands", 1, kMaxElements));
 }
 
 BitMask Trace::File::mask(std::size_t image, std::size_t position, const char* name, std::int64_t bits) const {
@@ -233,6 +244,18 @@ Parameters Trace::parameters(std::size_t layer) const {
   };
   return {read("float_weights", weight_extents(described), described.shape.weights()),
           read("float_bias", bias_extents(described), described.shape.output.channels)};
+}
+
+std::optional<Operation> Trace::operation(std::size_t layer) const {
+  SPARSIM_CHECK(!graph().layers.at(layer).weighted(), "{} has weights", graph().layers[layer].name);
+  const Object group = file_->group_of(layer);
+  if (!hdf5::has_attribute(group, "operator")) return std::nullopt;
+  Operation operation{hdf5::read_text(group, "operator"), {}};
+  const hdf5::Extents extents = hdf5::extents_of(group, "operands", 1, kMaxElements);
+  operation.numbers.resize(extents[0]);
+  const Object dataset = hdf5::open_dataset(group, "operands", Element::float32, extents);
+  hdf5::read_all(dataset, H5T_NATIVE_FLOAT, operation.numbers.data());
+  return operation;
 }
 
 std::uint64_t Trace::stored_bytes(std::size_t layer) const {

@@ -29,6 +29,13 @@ struct QuantizedTensor {
   float scale = 1;
 };
 
+/// What a layer without weights computes, as far as its kind, function and shape leave it open: an operator and its
+/// numbers, which traces/README.md lists; there is at least one.
+struct Operation {
+  std::string name;
+  std::vector<float> numbers;
+};
+
 /// What one image asks of one weighted layer.
 struct LayerInput {
   BitMask nonzero;                        // [height][width][channels]
@@ -71,6 +78,8 @@ class Trace : public Workload {
   std::optional<QuantizedTensor> values(std::size_t image, std::size_t layer) const;
   /// [filter][kernel_h][kernel_w][channels_per_group]; nothing where the trace holds none.
   std::optional<QuantizedTensor> weights(std::size_t layer) const;
+  /// Of a layer without weights; nothing where the trace does not say.
+  std::optional<Operation> operation(std::size_t layer) const;
   /// Bytes of the file that a layer's datasets take, compressed as they are.
   std::uint64_t stored_bytes(std::size_t layer) const;
 
@@ -95,6 +104,8 @@ class TraceWriter {
   void add_weights(std::size_t layer, const QuantizedTensor& weights);
   /// What a layer computes with in float32; at most once a layer.
   void add_parameters(std::size_t layer, const Parameters& parameters);
+  /// Of a layer without weights; at most once a layer.
+  void add_operation(std::size_t layer, const Operation& operation);
   /// Either every image has the values of a layer, or its pixels, or none has.
   void add(const TraceImage& image);
   void commit();

@@ -90,9 +90,22 @@ void write_layer(const Object& group, const Layer& layer) {
   hdf5::write_integers(group, "dynamically_pruned", {layer.dynamically_pruned ? 1 : 0});
   if (layer.function != Function::other) hdf5::write_text(group, "function", std::string(to_string(layer.function)));
   if (layer.active_sites) hdf5::write_integers(group, "active_sites", {1});
+  if (layer.blocks) {
+    hdf5::write_integers(group, "block_shape", {layer.blocks->rows, layer.blocks->columns});
+    hdf5::write_integers(group, "blocks_reordered", {layer.blocks->reordered ? 1 : 0});
+  }
   if (!layer.weight_nonzero.empty()) write_mask(group, "weight_nonzero", layer.weight_nonzero);
   if (!layer.kept_filters.empty()) write_mask(group, "kept_filters", layer.kept_filters);
   if (!layer.connections.empty()) write_connections(group, layer);
+}
+
+std::optional<BlockPruning> read_blocks(const Object& group) {
+  if (!hdf5::has_attribute(group, "block_shape")) {
+    if (hdf5::has_attribute(group, "blocks_reordered")) group.fail("has blocks_reordered, but no block_shape");
+    return std::nullopt;
+  }
+  const auto shape = hdf5::read_integers(group, "block_shape", 2, 2, {1, kMaxElements});
+  return BlockPruning{shape[0], shape[1], hdf5::read_integer(group, "blocks_reordered", {0, 1}) == 1};
 }
 
 // All but the masks: their sizes mean nothing before the shape is known to be sound.
@@ -121,7 +134,16 @@ Layer read_layer(const Object& group) {
   layer.dynamically_pruned = hdf5::read_integer(group, "dynamically_pruned", {0, 1}) == 1;
   layer.active_sites =
       hdf5::has_attribute(group, "active_sites") && hdf5::read_integer(group, "active_sites", {0, 1}) == 1;
+  layer.blocks = read_blocks(group);
   return layer;
+}
+
+void read_layer_masks(const Object& group, Layer& layer) {
+  if (hdf5::has_child(group, "weight_nonzero"))
+    layer.weight_nonzero = read_mask(group, "weight_nonzero", layer.shape.weights());
+  if (hdf5::has_child(group, "kept_filters"))
+    layer.kept_filters = read_mask(group, "kept_filters", layer.shape.output.channels);
+  if (hdf5::has_child(group, "connection_filters")) layer.connections = read_connections(group, layer.shape);
 }
 
 }  // namespace
@@ -205,12 +227,9 @@ LayerGraph read_graph(const Object& root) {
     Layer& layer = graph.layers.back();
     if (const std::string problem = layer_problem(graph, i); !problem.empty())
       group.fail(fmt::format("layer '{}' has {}", layer.name, problem));
-    if (!layer.weighted()) continue;
-    if (hdf5::has_child(group, "weight_nonzero"))
-      layer.weight_nonzero = read_mask(group, "weight_nonzero", layer.shape.weights());
-    if (hdf5::has_child(group, "kept_filters"))
-      layer.kept_filters = read_mask(group, "kept_filters", layer.shape.output.channels);
-    if (hdf5::has_child(group, "connection_filters")) layer.connections = read_connections(group, layer.shape);
+    if (layer.weighted()) read_layer_masks(group, layer);
+    if (const std::string problem = blocks_problem(layer); !problem.empty())
+      group.fail(fmt::format("layer '{}' has {}", layer.name, problem));
   }
   return graph;
 }

@@ -28,6 +28,8 @@ void check_graph(const LayerGraph& graph) {
     const std::string problem = layer_problem(graph, i);
     SPARSIM_CHECK(problem.empty(), "layer '{}' has {}", layer.name, problem);
     if (!layer.weight_nonzero.empty()) check_mask(layer.weight_nonzero, layer.shape.weights(), layer.name, "weights");
+    const std::string blocks = blocks_problem(layer);
+    SPARSIM_CHECK(blocks.empty(), "layer '{}' has {}", layer.name, blocks);
     if (!layer.kept_filters.empty())
       check_mask(layer.kept_filters, layer.shape.output.channels, layer.name, "kept filters");
     for (const Connection& connection : layer.connections) {
@@ -177,6 +179,17 @@ void TraceWriter::add_parameters(std::size_t layer, const Parameters& parameters
     hdf5::write_dataset(group, "float_bias", Element::float32, bias_extents(described), H5T_NATIVE_FLOAT,
                         parameters.bias.data());
   }
+  file_->check_disk();
+}
+
+void TraceWriter::add_operation(std::size_t layer, const Operation& operation) {
+  const Layer& described = file_->graph.layers.at(layer);
+  SPARSIM_CHECK(!described.weighted() && !operation.numbers.empty(), "{}: {} with {} numbers", described.name,
+                operation.name, operation.numbers.size());
+  const Object group = file_->layer(layer);
+  hdf5::write_text(group, "operator", operation.name);
+  hdf5::write_dataset(group, "operands", Element::float32, {operation.numbers.size()}, H5T_NATIVE_FLOAT,
+                      operation.numbers.data());
   file_->check_disk();
 }
 

@@ -44,6 +44,11 @@ std::string read_everything(const std::string& bytes) {
   for (const Layer& layer : trace.graph().layers) {
     all += layer.name + to_string(layer.shape.output);
     add_mask(layer.weight_nonzero);
+    if (layer.blocks) all += std::to_string(layer.blocks->rows) + (layer.blocks->reordered ? "reordered" : "");
+  }
+  if (const std::optional<Operation> operation = trace.operation(1)) {
+    all += operation->name;
+    add_values(operation->numbers);
   }
   for (std::size_t i = 0; i < trace.images(); ++i) {
     all += trace.image_name(i) + std::to_string(trace.label(i).value_or(-1));
@@ -72,7 +77,7 @@ std::string error_of(const std::string& bytes) {
 }
 
 class DamagedTraces : public testing::TestWithParam<Example> {};
-INSTANTIATE_TEST_SUITE_P(Examples, DamagedTraces, testing::Values(kQuantisedExample, kFloatExample));
+INSTANTIATE_TEST_SUITE_P(Examples, DamagedTraces, testing::Values(kQuantisedExample, kFloatExample, kBlocksExample));
 
 TEST_P(DamagedTraces, AreRefusedAtAnyLength) {
   const std::string whole = whole_example(GetParam());
@@ -126,14 +131,22 @@ struct Change {
 };
 void PrintTo(const Change& change, std::ostream* os) { *os << change.name; }
 
-void replace_integers(hid_t file, const char* object, const char* name, const std::vector<std::int64_t>& values) {
+void delete_attribute(hid_t file, const char* object, const char* name) {
+  H5Adelete_by_name(file, object, name, H5P_DEFAULT);
+}
+
+void add_integers(hid_t file, const char* object, const char* name, const std::vector<std::int64_t>& values) {
   const hid_t id = H5Oopen(file, object, H5P_DEFAULT);
-  H5Adelete(id, name);
   const hsize_t count = values.size();
   const hid_t space = H5Screate_simple(1, &count, nullptr);
   const hid_t attribute = H5Acreate2(id, name, H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT);
   H5Awrite(attribute, H5T_NATIVE_INT64, values.data());
   H5Aclose(attribute), H5Sclose(space), H5Oclose(id);
+}
+
+void replace_integers(hid_t file, const char* object, const char* name, const std::vector<std::int64_t>& values) {
+  delete_attribute(file, object, name);
+  add_integers(file, object, name, values);
 }
 
 // In place of a dataset, one of these extents, with no more in the file than it takes to say so.
@@ -164,12 +177,7 @@ const Change kChanges[] = {
      "t.h5: layers/0000/kept_channels: dataset is missing"},
     {"NoScale", [](hid_t f) { H5Ldelete(f, "layers/0000/value_scale", H5P_DEFAULT); },
      "t.h5: layers/0000/value_scale: dataset is missing"},
-    {"NoAttribute",
-     [](hid_t f) {
-       const hid_t group = H5Gopen2(f, "layers/0001", H5P_DEFAULT);
-       H5Adelete(group, "kernel");
-       H5Gclose(group);
-     },
+    {"NoAttribute", [](hid_t f) { delete_attribute(f, "layers/0001", "kernel"); },
      "t.h5: layers/0001: attribute 'kernel' is missing"},
     {"WrongType",
      [](hid_t f) {
@@ -288,16 +296,7 @@ const Change kChanges[] = {
      "t.h5: layers/0000: has float_bias, but no float_weights", kFloatExample},
     {"ActiveSitesTwice", [](hid_t f) { replace_integers(f, "layers/0000", "active_sites", {2}); },
      "t.h5: layers/0000/active_sites: 2: must be 0..1", kFloatExample},
-    {"ActiveSitesOfAnActivation",
-     [](hid_t f) {
-       const hid_t relu = H5Gopen2(f, "layers/0001", H5P_DEFAULT);
-       const hsize_t one = 1;
-       const std::int64_t yes = 1;
-       const hid_t space = H5Screate_simple(1, &one, nullptr);
-       const hid_t attribute = H5Acreate2(relu, "active_sites", H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT);
-       H5Awrite(attribute, H5T_NATIVE_INT64, &yes);
-       H5Aclose(attribute), H5Sclose(space), H5Gclose(relu);
-     },
+    {"ActiveSitesOfAnActivation", [](hid_t f) { add_integers(f, "layers/0001", "active_sites", {1}); },
      "t.h5: layers/0001: layer 'relu' has active sites; only a convolution has them, not activation", kFloatExample},
     {"UnknownFunction",
      [](hid_t f) {
@@ -308,6 +307,51 @@ const Change kChanges[] = {
        H5Tclose(type), H5Aclose(attribute), H5Gclose(relu);
      },
      "t.h5: layers/0001: unknown function 'silu'; known: other, relu, sigmoid", kFloatExample},
+    {"NoOperands", [](hid_t f) { H5Ldelete(f, "layers/0001/operands", H5P_DEFAULT); },
+     "t.h5: layers/0001/operands: dataset is missing", kFloatExample},
+    {"OperandsInATable",
+     [](hid_t f) {
+       replace_dataset(f, "layers/0001/operands", H5T_IEEE_F32LE, {1, 2});
+     },
+     "t.h5: layers/0001/operands: has 2 axes; must have 1", kFloatExample},
+    {"BlocksOfThreeExtents",
+     [](hid_t f) {
+       replace_integers(f, "layers/0002", "block_shape", {1, 16, 1});
+     },
+     "t.h5: layers/0002/block_shape: has 3 values; 2 are allowed", kBlocksExample},
+    {"BlocksOfNoRow",
+     [](hid_t f) {
+       replace_integers(f, "layers/0002", "block_shape", {0, 16});
+     },
+     "t.h5: layers/0002/block_shape: 0: must be 1..2147483648", kBlocksExample},
+    {"BlocksLargerThanTheMatrix",
+     [](hid_t f) {
+       replace_integers(f, "layers/0002", "block_shape", {3, 16});
+     },
+     "t.h5: layers/0002: layer 'fc' has blocks of 3x16 in a weight matrix of 2x40", kBlocksExample},
+    {"BlocksThatLackSingleWeights",  // in both rows of the first, another number of columns
+     [](hid_t f) {
+       replace_integers(f, "layers/0002", "block_shape", {2, 16});
+     },
+     "t.h5: layers/0002: layer 'fc' has blocks of 2x16, but that at row 0, column 0 lacks more than whole rows and "
+     "columns",
+     kBlocksExample},
+    {"BlocksWithoutAMask", [](hid_t f) { H5Ldelete(f, "layers/0002/weight_nonzero", H5P_DEFAULT); },
+     "t.h5: layers/0002: layer 'fc' has blocks of 1x16, but no weight_nonzero, which says what they keep",
+     kBlocksExample},
+    {"BlocksReorderedTwice", [](hid_t f) { replace_integers(f, "layers/0002", "blocks_reordered", {2}); },
+     "t.h5: layers/0002/blocks_reordered: 2: must be 0..1", kBlocksExample},
+    {"NotSaidWhetherReordered", [](hid_t f) { delete_attribute(f, "layers/0002", "blocks_reordered"); },
+     "t.h5: layers/0002: attribute 'blocks_reordered' is missing", kBlocksExample},
+    {"ReorderedWithoutBlocks", [](hid_t f) { delete_attribute(f, "layers/0002", "block_shape"); },
+     "t.h5: layers/0002: has blocks_reordered, but no block_shape", kBlocksExample},
+    {"BlocksOfALayerConnectedInPart",
+     [](hid_t f) {
+       add_integers(f, "layers/0000", "block_shape", {1, 1});
+       add_integers(f, "layers/0000", "blocks_reordered", {0});
+     },
+     "t.h5: layers/0000: layer 'features/conv 1' has blocks of 1x1; only a layer that is connected in full has them",
+     kBlocksExample},
 };
 
 class ChangedTrace : public testing::TestWithParam<Change> {};

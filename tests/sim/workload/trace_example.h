@@ -50,6 +50,18 @@ inline LayerGraph example_graph() {
   return graph;
 }
 
+/// The same, the dense layer's matrix of 2 x 40 pruned in blocks of 1 x 16: in row 0 the first block lost columns 0 to
+/// 7, in row 1 the last all that it had.
+inline LayerGraph blocks_example_graph(bool reordered = true) {
+  LayerGraph graph = example_graph();
+  Layer& dense = graph.layers[2];
+  dense.weight_nonzero = BitMask(80, true);
+  for (std::size_t column = 0; column < 8; ++column) dense.weight_nonzero.set(column, false);
+  for (std::size_t column = 32; column < 40; ++column) dense.weight_nonzero.set(40 + column, false);
+  dense.blocks = BlockPruning{1, 16, reordered};
+  return graph;
+}
+
 inline TraceInfo example_info() {
   TraceInfo info;
   info.tool_version = "1.2.3";
@@ -116,6 +128,7 @@ inline Parameters float_example_parameters() {
 inline void write_float_example(const std::string& path) {
   TraceWriter writer(path, float_example_graph(), example_info());
   writer.add_parameters(0, float_example_parameters());
+  writer.add_operation(1, {"an operator", {0, 6}});
   writer.add_parameters(2, {std::vector<float>(160, -0.75f), {}});
   for (int i = 0; i < 2; ++i) writer.add(float_example_image(i));
   writer.commit();
@@ -128,7 +141,13 @@ inline void write_example(const std::string& path, int images = 2) {
   writer.commit();
 }
 
-/// One of the two, for tests of both.
+inline void write_blocks_example(const std::string& path) {
+  TraceWriter writer(path, blocks_example_graph(), example_info());
+  writer.add(example_image(0));
+  writer.commit();
+}
+
+/// One of them, for tests of all.
 struct Example {
   const char* name;
   void (*write)(const std::string& path);
@@ -136,5 +155,6 @@ struct Example {
 inline void PrintTo(const Example& example, std::ostream* os) { *os << example.name; }
 inline constexpr Example kQuantisedExample{"quantised", [](const std::string& path) { write_example(path); }};
 inline constexpr Example kFloatExample{"float", &write_float_example};
+inline constexpr Example kBlocksExample{"blocks", &write_blocks_example};
 
 }  // namespace sparsim

@@ -124,6 +124,30 @@ TEST(Trace, GivesBackWhatANetworkComputesWith) {
   EXPECT_GT(trace.stored_bytes(2), 160 * 4 / 1032u);  // weights are counted: as small as zlib makes them, or larger
 }
 
+TEST(Trace, GivesBackWhatALayerWithoutWeightsComputes) {
+  const ScratchDirectory scratch;
+  write_float_example(scratch / "t.h5");
+  const std::optional<Operation> operation = Trace::open(scratch / "t.h5").operation(1);
+  ASSERT_TRUE(operation);
+  EXPECT_EQ(operation->name, "an operator");
+  EXPECT_EQ(operation->numbers, (std::vector<float>{0, 6}));
+  write_example(scratch / "t.h5");
+  EXPECT_FALSE(Trace::open(scratch / "t.h5").operation(1));
+}
+
+TEST(Trace, GivesBackBlocks) {
+  const ScratchDirectory scratch;
+  for (const bool reordered : {false, true}) {
+    TraceWriter writer(scratch / "t.h5", blocks_example_graph(reordered), example_info());
+    writer.add(example_image(0));
+    writer.commit();
+    const Trace trace = Trace::open(scratch / "t.h5");
+    EXPECT_FALSE(trace.graph().layers[0].blocks);
+    EXPECT_EQ(trace.graph().layers[2].blocks, (BlockPruning{1, 16, reordered}));
+    EXPECT_EQ(trace.graph().layers[2].weight_nonzero, blocks_example_graph().layers[2].weight_nonzero);
+  }
+}
+
 TEST(Trace, OfMasksHasNeitherPixelsNorParameters) {
   const ScratchDirectory scratch;
   write_example(scratch / "t.h5");

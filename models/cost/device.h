@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "models/core/basis.h"
@@ -56,6 +58,7 @@ struct MacCost {
 struct Technology {
   std::string name;
   MacCost mac_fp16, mac_int16, mac_int8;  // pj: of one multiply-accumulate, the PE's registers and control in it
+  Coefficient mac_pj_per_bit_product;     // of a MAC of few bits: a bit of its weight by a bit of its input
   Coefficient scratchpad_read_pj_per_byte, scratchpad_write_pj_per_byte;
   Coefficient bus_pj_per_byte;                // AXI interconnect and DMA
   Coefficient clock_mw_per_mhz_per_kff;       // clock network: a thousand flip-flops clocked
@@ -65,6 +68,7 @@ struct Technology {
 
   template <class Self, class Visitor>
   static void visit(Self&& t, Visitor&& v) {
+    v("mac_pj_per_bit_product", t.mac_pj_per_bit_product);
     v("scratchpad_read_pj_per_byte", t.scratchpad_read_pj_per_byte);
     v("scratchpad_write_pj_per_byte", t.scratchpad_write_pj_per_byte);
     v("bus_pj_per_byte", t.bus_pj_per_byte);
@@ -83,11 +87,18 @@ struct Technology {
   }
 };
 
+/// Super-logic regions: dies side by side in a package, with few wires between them.
+struct Regions {
+  std::int64_t count = 1;
+  Resources each;  // of the one that has least
+};
+
 /// One FPGA.
 struct Device {
   std::string name;
   Resources capacity;
-  Coefficient static_w;       // fabric leakage and fixed blocks, configured and idle
+  std::optional<Regions> regions;  // none: one die
+  Coefficient static_w;            // fabric leakage and fixed blocks, configured and idle
   Coefficient host_idle_w;    // hard processing system clocked but waiting, its DDR controller included; 0 without one
   Coefficient host_active_w;  // what its processors add while they compute
   Technology technology;

@@ -16,7 +16,9 @@ std::vector<EnergyTerm> energy(const EnergyModel& model, const Activity& activit
   const auto count = [](std::uint64_t events) { return static_cast<double>(events); };
   const double host_seconds = count(activity.host_cycles) / (model.clock_mhz * 1e6);
   return {
-      term("MACs", technology.mac(model.format).pj, count(activity.macs_done) * kPico),
+      activity.mac_bit_products > 0
+          ? term("MACs", technology.mac_pj_per_bit_product, count(activity.mac_bit_products) * kPico)
+          : term("MACs", technology.mac(model.format).pj, count(activity.macs_done) * kPico),
       term("scratchpad reads", technology.scratchpad_read_pj_per_byte, count(activity.scratchpad_read_bytes) * kPico),
       term("scratchpad writes", technology.scratchpad_write_pj_per_byte,
            count(activity.scratchpad_write_bytes) * kPico),

@@ -19,7 +19,7 @@ struct EnergyTerm {
 struct EnergyModel {
   Device device;
   Board board;
-  WordFormat format = WordFormat::fp16;
+  WordFormat format = WordFormat::fp16;  // of all MACs, unless Activity::mac_bit_products says their widths
   double clock_mhz = 0;
   double flip_flops = 0;  // clocked all the time; the model knows no clock gating
 };

@@ -5,6 +5,23 @@
 #include <cctype>
 
 namespace sparsim {
+namespace {
+
+std::string upper(std::string name) {
+  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+/// Calls visit(name, amount, limit) for each resource.
+template <class Visit>
+void compare(const Resources& need, const Resources& limits, Visit&& visit) {
+  std::vector<double> all;
+  limits.visit([&](const char*, double limit) { all.push_back(limit); });
+  auto limit = all.begin();
+  need.visit([&](const char* name, double amount) { visit(upper(name), amount, *limit++); });
+}
+
+}  // namespace
 
 Resources total(const std::vector<ResourceItem>& bill) {
   Resources sum;
@@ -20,18 +37,41 @@ Resources need_of(const std::vector<ResourceItem>& bill, const std::string& part
 }
 
 std::vector<std::string> shortages(const Resources& need, const Device& device) {
-  std::vector<double> limits;
-  device.capacity.visit([&](const char*, double limit) { limits.push_back(limit); });
   std::vector<std::string> sentences;
-  auto limit = limits.begin();
-  need.visit([&](const char* name, double amount) {
-    std::string upper = name;
-    for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    if (amount > *limit)
-      sentences.push_back(fmt::format("needs {:.0f} {}, {} has {:.0f}", amount, upper, device.name, *limit));
-    ++limit;
+  compare(need, device.capacity, [&](const std::string& name, double amount, double limit) {
+    if (amount > limit)
+      sentences.push_back(fmt::format("needs {:.0f} {}, {} has {:.0f}", amount, name, device.name, limit));
   });
   return sentences;
+}
+
+std::vector<std::string> region_shortages(const std::vector<ResourceItem>& bill, const Device& device) {
+  std::vector<std::string> sentences;
+  if (!device.regions) return sentences;
+  for (const ResourceItem& item : bill)
+    compare(item.need, item.count * device.regions->each, [&](const std::string& name, double amount, double limit) {
+      if (amount > limit)
+        sentences.push_back(fmt::format("{} needs {:.0f} {}, a region of {} has {:.0f}", item.part, amount / item.count,
+                                        name, device.name, limit / item.count));
+    });
+  return sentences;
+}
+
+std::string region_note(const Resources& need, const Device& device) {
+  if (!device.regions) return {};
+  double most = 0;
+  std::string fullest;
+  compare(need, device.capacity, [&](const std::string& name, double amount, double limit) {
+    if (limit <= 0 || amount / limit <= most) return;
+    most = amount / limit;
+    fullest = name;
+  });
+  const auto count = static_cast<double>(device.regions->count);
+  return fmt::format(
+      "{} is of {} regions: of {}, of which the design takes most, it takes {:.1f} %, {:.1f} regions; each part must "
+      "fit "
+      "one, and wires between them cost nothing here",
+      device.name, device.regions->count, fullest, 100 * most, most * count);
 }
 
 Resources mac_unit(const Technology& technology, WordFormat format) {

@@ -122,6 +122,12 @@ Device load_device(const std::string& path, nlohmann::ordered_json& resolved) {
   device.name = root.text("device");
   Section capacity = root.section("capacity");
   Resources::visit(device.capacity, [&](const char* key, double& amount) { amount = whole(capacity, key); });
+  if (auto regions = root.optional_section("regions")) {
+    device.regions.emplace();
+    device.regions->count = regions->integer("count", {2, 16});
+    Resources::visit(device.regions->each, [&](const char* key, double& amount) { amount = whole(*regions, key); });
+    regions->text("source");
+  }
   root.text("source");
   device.static_w = coefficient(root, "static_w");
   device.host_idle_w = coefficient(root, "host_idle_w");

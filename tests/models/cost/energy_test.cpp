@@ -25,6 +25,7 @@ EnergyModel model() {
   t.mac_fp16.pj = exact(2);
   t.mac_int16.pj = exact(3);
   t.mac_int8.pj = exact(5);
+  t.mac_pj_per_bit_product = exact(0.43);
   t.scratchpad_read_pj_per_byte = exact(7);
   t.scratchpad_write_pj_per_byte = exact(11);
   t.bus_pj_per_byte = exact(13);
@@ -60,6 +61,14 @@ TEST(Energy, PairsEveryCounterWithItsCoefficient) {
   EXPECT_DOUBLE_EQ(joules(terms, "host idle"), 0.62);
   EXPECT_DOUBLE_EQ(joules(terms, "host active"), 0.185);
   EXPECT_DOUBLE_EQ(joules(terms, "board"), 0.82);
+}
+
+// A million MACs of 4-bit weights and 2-bit inputs: 8 bit products each. The format says nothing then.
+TEST(Energy, MacsOfFewBitsCostByTheirWidths) {
+  Activity a;
+  a.macs_done = 1'000'000;
+  a.mac_bit_products = 8'000'000;
+  EXPECT_DOUBLE_EQ(joules(energy(model(), a, 0), "MACs"), 0.43 * 8e-6);
 }
 
 TEST(Energy, SkippedWorkCostsNothing) {

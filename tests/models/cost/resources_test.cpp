@@ -27,5 +27,44 @@ TEST(Shortages, NameResourceNeedAndLimit) {
   EXPECT_EQ(missing[1], "needs 1 URAM, XC7Z020 has 0");
 }
 
+Device three_regions() {
+  Device device;
+  device.name = "U280";
+  device.capacity = {1163520, 2327040, 8496, 3504, 960};
+  device.regions = Regions{3, {380640, 761280, 2736, 1152, 320}};
+  return device;
+}
+
+TEST(RegionShortages, NameUnitNeedAndLimit) {
+  EXPECT_TRUE(region_shortages({{"conv1", 1, {380640, 0, 0, 1152, 0}}}, three_regions()).empty());  // just fits
+  const auto missing =
+      region_shortages({{"conv1", 1, {1, 0, 0, 0, 0}}, {"conv2", 1, {380641, 0, 2737, 0, 0}}}, three_regions());
+  ASSERT_EQ(missing.size(), 2u);
+  EXPECT_EQ(missing[0], "conv2 needs 380641 LUT, a region of U280 has 380640");
+  EXPECT_EQ(missing[1], "conv2 needs 2737 DSP, a region of U280 has 2736");
+}
+
+// What spreads over regions is a line of many parts, each of which fits.
+TEST(RegionShortages, LookAtEachPartOfALine) {
+  EXPECT_TRUE(region_shortages({{"FIFOs", 4, {0, 0, 0, 4 * 1152, 0}}}, three_regions()).empty());
+  const auto missing = region_shortages({{"FIFOs", 4, {0, 0, 0, 4 * 1153, 0}}}, three_regions());
+  ASSERT_EQ(missing.size(), 1u);
+  EXPECT_EQ(missing[0], "FIFOs needs 1153 BRAM18, a region of U280 has 1152");
+}
+
+TEST(RegionShortages, OfOneDieAreNone) {
+  Device device = three_regions();
+  device.regions.reset();
+  EXPECT_TRUE(region_shortages({{"conv1", 1, {1e9, 0, 0, 0, 0}}}, device).empty());
+  EXPECT_EQ(region_note({1e9, 0, 0, 0, 0}, device), "");
+}
+
+// 1,752 of 3,504 blocks are a half, more than 116,352 of 1,163,520 LUTs.
+TEST(RegionNote, SaysTheShareOfTheFullestResource) {
+  EXPECT_EQ(region_note({116352, 0, 0, 1752, 0}, three_regions()),
+            "U280 is of 3 regions: of BRAM18, of which the design takes most, it takes 50.0 %, 1.5 regions; each part "
+            "must fit one, and wires between them cost nothing here");
+}
+
 }  // namespace
 }  // namespace sparsim

@@ -25,6 +25,33 @@ TEST(Storage, RomsMoveToBlockRamBeyondALut) {
   EXPECT_EQ(rom(513, 144).bram18, 8);
 }
 
+// The same bits as many words as there are, 64 to a LUT; URAMs are 4,096 x 72.
+TEST(Storage, MemoriesOfAKindGoOn) {
+  EXPECT_EQ(lut_memory(65, 144).lut, 2 * 144);
+  EXPECT_EQ(lut_memory(1, 144).lut, 72);
+  EXPECT_EQ(block_memory(1, 144).bram18, 4);
+  EXPECT_EQ(ultra_memory(4096, 72).uram, 1);
+  EXPECT_EQ(ultra_memory(4097, 73).uram, 4);
+}
+
+// Four LUTs hold 32 x 6 or 64 x 3 bits with two ports.
+TEST(Storage, TwoPortsTakeMore) {
+  EXPECT_EQ(dual_port_lut_memory(32, 144).lut, 4 * 24);
+  EXPECT_EQ(dual_port_lut_memory(33, 144).lut, 4 * 48);
+  EXPECT_EQ(dual_port_lut_memory(65, 144).lut, 2 * 4 * 48);
+}
+
+// The last word lies in a register; a LUT holds 16 x 2 or 32 x 1 of the others. Two LUTs a bit of the address.
+TEST(Storage, ShiftFifosGrowByTheirDepth) {
+  EXPECT_EQ(shift_fifo(2, 24).lut, 12 + 2 * 1);
+  EXPECT_EQ(shift_fifo(2, 24).ff, 24 + 1 + 1);
+  EXPECT_EQ(shift_fifo(17, 24).lut, 12 + 2 * 5);
+  EXPECT_EQ(shift_fifo(18, 24).lut, 24 + 2 * 5);
+  EXPECT_EQ(shift_fifo(256, 24).lut, 8 * 24 + 2 * 8);
+  EXPECT_EQ(shift_fifo(256, 24).bram18, 0);
+  EXPECT_EQ(shift_fifo(257, 24).bram18, 1);
+}
+
 /// What Yosys 0.23 counts of a module of rtl/, run as rtl/synth/synth.py runs it. LUTs without inverters, which
 /// placement puts into the LUTs behind them.
 struct Synthesized {

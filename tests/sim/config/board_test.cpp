@@ -119,6 +119,18 @@ TEST_F(BoardFiles, RefuseADeviceWithANegativeResource) {
   expect_problem("xc7z020.yaml", "dsp: 220", "dsp: -220", "xc7z020.yaml: capacity.dsp: -220: must be 0..100000000");
 }
 
+TEST_F(BoardFiles, RefuseOneRegion) {
+  expect_problem("xc7z020.yaml",
+                 "static_w:", "regions: {count: 1, lut: 1, ff: 1, dsp: 1, bram18: 1, uram: 0, source: \"\"}\nstatic_w:",
+                 "xc7z020.yaml: regions.count: 1: must be 2..16");
+}
+
+TEST_F(BoardFiles, RefuseARegionWithoutAResource) {
+  expect_problem("xc7z020.yaml",
+                 "static_w:", "regions: {count: 2, lut: 1, dsp: 1, bram18: 1, uram: 0, source: \"\"}\nstatic_w:",
+                 "xc7z020.yaml: regions.ff: missing; must be a whole number in 0..100000000");
+}
+
 TEST_F(BoardFiles, RefuseAHostWithoutCores) {
   expect_problem("cortex-a9.yaml", "cores: {value: 2", "cores: {value: 0", "cortex-a9.yaml: cores: 0: must be 1..64");
 }

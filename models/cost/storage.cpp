@@ -35,6 +35,10 @@ Resources ultra_memory(std::int64_t words, std::int64_t bits) {
   return {0, 0, 0, 0, real(ceil_div(words, kUltraWords) * ceil_div(bits, kUltraBits))};
 }
 
+Resources dual_port_memory(std::int64_t words, std::int64_t bits) {
+  return words > kLutWords ? block_memory(words, bits) : dual_port_lut_memory(words, bits);
+}
+
 Resources dual_port_lut_memory(std::int64_t words, std::int64_t bits) {
   const std::int64_t bits_of_four_luts = words <= kHalfLutWords ? 6 : 3;
   return {4 * real(ceil_div(bits, bits_of_four_luts) * ceil_div(words, kLutWords)), 0, 0, 0, 0};

@@ -28,7 +28,8 @@ Resources lut_memory(std::int64_t words, std::int64_t bits);
 Resources block_memory(std::int64_t words, std::int64_t bits);
 Resources ultra_memory(std::int64_t words, std::int64_t bits);
 
-/// In LUTs, written and read at a time.
+/// Written and read at a time: in LUTs up to 64 words, in block RAM beyond; in LUTs, however many words.
+Resources dual_port_memory(std::int64_t words, std::int64_t bits);
 Resources dual_port_lut_memory(std::int64_t words, std::int64_t bits);
 
 /// Words that come out `depth` pushes after they went in.

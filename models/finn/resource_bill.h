@@ -4,14 +4,12 @@
 
 #include "models/cost/resources.h"
 #include "models/finn/config.h"
+#include "models/finn/unit_cost.h"
 
 namespace sparsim {
 
-/// A matrix- or vector-vector unit with its weights, thresholds and, where `layer.blocks`, what skipping takes.
-/// Formulas: resource_bill.cpp. Cheap enough to be asked for at each step of a folding. `unit` has no problems().
-Resources unit_resources(const MatrixUnit& unit, const Layer& layer, const Device& device);
-
-/// An item a node, source and sink left out; one each for the FIFOs, DMA engines and the interconnect.
+/// An item a node, source and sink left out; one each for the FIFOs, DMA engines and the interconnect. DMA engines and
+/// their ports: one in, one out, and one a layer that streams its weights. Formulas: resource_bill.cpp.
 std::vector<ResourceItem> resource_bill(const FinnPlan& plan, const LayerGraph& graph, const Device& device);
 
 }  // namespace sparsim

@@ -39,6 +39,9 @@ TEST(Storage, TwoPortsTakeMore) {
   EXPECT_EQ(dual_port_lut_memory(32, 144).lut, 4 * 24);
   EXPECT_EQ(dual_port_lut_memory(33, 144).lut, 4 * 48);
   EXPECT_EQ(dual_port_lut_memory(65, 144).lut, 2 * 4 * 48);
+  EXPECT_EQ(dual_port_memory(64, 144).lut, 4 * 48);
+  EXPECT_EQ(dual_port_memory(65, 144).lut, 0);
+  EXPECT_EQ(dual_port_memory(65, 144).bram18, 4);
 }
 
 // The last word lies in a register; a LUT holds 16 x 2 or 32 x 1 of the others. Two LUTs a bit of the address.

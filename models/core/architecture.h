@@ -102,6 +102,7 @@ struct LayerFacts {
 struct RunRecord {
   Cycles end = 0;
   bool reached_limit = false;  // --max-cycles came before the work was done
+  std::optional<std::size_t> extrapolated_from;  // images simulated, where those behind them follow from them exactly
   /// Where layers overlap: cycles in which the accelerator worked. Otherwise its layers add up.
   std::optional<Cycles> accelerated;
   std::vector<ImageRecord> images;
@@ -118,6 +119,7 @@ struct RunOptions {
   std::optional<Cycles> max_cycles;  // stop here
   bool timeline = false;
   bool critical_path = true;  // keep the cause of each date
+  bool every_image = false;   // simulate all, where the rest could be extrapolated exactly
   std::string reduction;      // of architectures with an input reduction: fast, step, rtl or lockstep; empty: fast
   std::string crossbar;       // of architectures with crossbars: an engine, or engine:NODE for one node; empty: fast
 };

@@ -29,6 +29,11 @@ TimedFifoBase::TimedFifoBase(const char* name, std::size_t depth, Cycles forward
                 backward_cycles);
 }
 
+void TimedFifoBase::prefill(std::size_t items) {
+  SPARSIM_CHECK(written_ == 0 && items <= depth_, "FIFO {}: {} items to begin with, depth {}", name(), items, depth_);
+  written_ = items;
+}
+
 TimedFifoBase::Counters TimedFifoBase::counters() const {
   std::size_t high_water = written_ != 0 ? high_water_ : 0;
   for (std::uint64_t item = read_; item != written_; ++item)  // what nobody has read is still there

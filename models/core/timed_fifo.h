@@ -35,6 +35,10 @@ class TimedFifoBase : public sc_core::sc_object, public virtual sc_core::sc_inte
     std::size_t high_water = 0;           // most items at a time, each from the date it enters to the date it leaves
   };
 
+  /// Before the run: `items` are there from date 0 on, as credits of a reader that asks for room elsewhere. They count
+  /// among the words written. Throws ModelError where there is no room for them, or anything was written.
+  void prefill(std::size_t items);
+
   std::size_t depth() const { return depth_; }
   Cycles forward_cycles() const { return forward_; }
   Cycles backward_cycles() const { return backward_; }

@@ -44,7 +44,7 @@ std::vector<std::string> problems(const MatrixUnit& unit) {
   }
   in_range("weight_bits", unit.weight_bits, MatrixUnit::kMostBits);
   in_range("input_bits", unit.input_bits, MatrixUnit::kMostBits);
-  in_range("output_bits", unit.output_bits, 32);  // sums where no thresholds follow
+  in_range("output_bits", unit.output_bits, MatrixUnit::kMostResultBits);
   return found;
 }
 

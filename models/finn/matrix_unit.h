@@ -26,7 +26,8 @@ constexpr std::string_view to_string(WeightMemory m) { return kWeightMemoryNames
 /// are done. A vector-vector unit computes `pe` channels at a time, an input of their window a cycle. Thresholds follow
 /// at once.
 struct MatrixUnit {
-  static constexpr int kMostBits = 8;  // of weights and activations
+  static constexpr int kMostBits = 8;         // of weights and activations
+  static constexpr int kMostResultBits = 32;  // of sums where no thresholds follow
 
   WindowShape shape;
   std::int64_t pe = 1, simd = 1;

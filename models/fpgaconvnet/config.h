@@ -62,10 +62,6 @@ struct FpgaConvNetPlan {
 };
 
 /// Throws ModelError where problems(config, graph) has any.
-///
-/// A layer that is not weighted and does not say how many streams it has takes as many as the widest of its producers
-/// gives, or the most below that which divide its channels. The source gives as many values at a time as the widest of
-/// its readers takes, if they divide the channels of the image.
 FpgaConvNetPlan plan(const FpgaConvNetConfig& config, const LayerGraph& graph);
 
 }  // namespace sparsim

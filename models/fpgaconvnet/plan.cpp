@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "models/core/error.h"
@@ -9,8 +8,6 @@
 
 namespace sparsim {
 namespace {
-
-constexpr std::size_t kInput = Layer::kNetworkInput;
 
 const NodeConfig& node_config(const FpgaConvNetConfig& config, const Layer& layer) {
   static const NodeConfig kNothingSaid;
@@ -24,68 +21,19 @@ bool falls_back_to_dense(const FpgaConvNetConfig& config, const Layer& layer) {
          layer.shape.kernel_h * layer.shape.kernel_w > CrossbarShape::kMostInputs;
 }
 
-// What the streams of a layer that is not weighted have to divide.
-std::int64_t divided_channels(const LayerGraph& graph, const Layer& layer) {
-  if (layer.kind != LayerKind::concat) return layer.shape.input.channels;
-  std::int64_t common = 0;
-  for (const std::size_t input : layer.inputs)
-    common = std::gcd(common, (input == kInput ? graph.input : graph.layers[input].shape.output).channels);
-  return common;
-}
-
-std::int64_t largest_divisor(std::int64_t whole, std::int64_t most) {
-  std::int64_t divisor = std::clamp<std::int64_t>(most, 1, whole);
-  while (whole % divisor != 0) --divisor;
-  return divisor;
-}
-
-// What a layer that says nothing of its width hands on from its readers to its producer.
-bool any_width(const Layer& layer) {
-  return layer.kind == LayerKind::activation || layer.kind == LayerKind::scale || layer.kind == LayerKind::reshape;
-}
-
-std::int64_t source_streams(const FpgaConvNetConfig& config, const LayerGraph& graph) {
-  std::vector<std::int64_t> takes(graph.layers.size(), 1);
-  std::int64_t widest = 1;
-  for (std::size_t i = graph.layers.size(); i-- > 0;) {  // readers before what they read
-    const Layer& layer = graph.layers[i];
+Pipeline pipeline_of(const FpgaConvNetConfig& config, const LayerGraph& graph) {
+  StatedStreams stated;
+  for (const Layer& layer : graph.layers) {
     const std::int64_t coarse = node_config(config, layer).coarse;
-    if (layer.weighted())
-      takes[i] = conv_design(config, layer).in_streams();
-    else if (coarse != 0 || !any_width(layer))
-      takes[i] = coarse;
-    for (const std::size_t input : layer.inputs) {
-      std::int64_t& known = input == kInput ? widest : takes[input];
-      if (input != kInput || (takes[i] > 0 && graph.input.channels % takes[i] == 0)) known = std::max(known, takes[i]);
-    }
-  }
-  return widest;
-}
-
-std::vector<LayerStreams> layer_streams(const FpgaConvNetConfig& config, const LayerGraph& graph,
-                                        std::int64_t from_source) {
-  std::vector<LayerStreams> streams(graph.layers.size());
-  for (std::size_t i = 0; i < graph.layers.size(); ++i) {
-    const Layer& layer = graph.layers[i];
+    stated.emplace_back();
     if (layer.weighted()) {
       const ConvDesign design = conv_design(config, layer);
-      streams[i] = {design.in_streams(), design.out_streams()};
-      continue;
+      stated.back() = LayerStreams{design.in_streams(), design.out_streams()};
+    } else if (coarse != 0) {
+      stated.back() = LayerStreams{coarse, coarse};
     }
-    std::int64_t coarse = node_config(config, layer).coarse;
-    if (coarse == 0) {
-      for (const std::size_t input : layer.inputs)
-        coarse = std::max(coarse, input == kInput ? from_source : streams[input].out);
-      coarse = largest_divisor(divided_channels(graph, layer), coarse);
-    }
-    streams[i] = {coarse, coarse};
   }
-  return streams;
-}
-
-Pipeline pipeline_of(const FpgaConvNetConfig& config, const LayerGraph& graph) {
-  const std::int64_t from_source = source_streams(config, graph);
-  return lower(graph, layer_streams(config, graph, from_source), from_source);
+  return lower(graph, graph_streams(graph, stated));
 }
 
 // What is wrong with what the configuration says of a layer that is not weighted.

@@ -97,12 +97,16 @@ NodeKind node_kind(LayerKind kind) {
 
 class Lowering {
  public:
-  Lowering(const LayerGraph& graph, const std::vector<LayerStreams>& streams)
-      : graph_(graph), streams_(streams), readings_(graph), taps_(graph.layers.size() + 1) {
+  Lowering(const LayerGraph& graph, const GraphStreams& streams)
+      : graph_(graph),
+        streams_(streams.layers),
+        source_streams_(streams.source),
+        readings_(graph),
+        taps_(graph.layers.size() + 1) {
     for (const Layer& layer : graph.layers) names_.insert(layer.name);  // those keep theirs
   }
 
-  Pipeline run(std::int64_t source_streams);
+  Pipeline run(bool label);
 
  private:
   // Where a value comes from: a node that gives it to its next reader.
@@ -112,6 +116,7 @@ class Lowering {
   };
 
   void lower_layer(std::size_t layer);
+  std::size_t read_windows(std::size_t value, std::size_t layer);
   std::size_t add_node(PipelineNode node);
   std::size_t add_edge(std::size_t from, const std::string& to, const StreamShape& shape);
   std::size_t read(std::size_t value, const StreamShape& shape, const std::string& reader);
@@ -120,25 +125,36 @@ class Lowering {
 
   const LayerGraph& graph_;
   const std::vector<LayerStreams>& streams_;
+  const std::int64_t source_streams_;
   Readings readings_;
   Pipeline pipeline_;
   std::vector<Tap> taps_;  // by value, as Readings::readers
   std::set<std::string> names_;
 };
 
-Pipeline Lowering::run(std::int64_t source_streams) {
+Pipeline Lowering::run(bool label) {
   const std::size_t result = last_value(graph_, readings_), result_origin = Readings::origin(graph_, result);
   ++readings_.of(result_origin);
   PipelineNode source;
   source.name = unique("source");
   source.kind = NodeKind::source;
-  tap(kInput) = {add_node(std::move(source)), {graph_.input, source_streams}};
+  tap(kInput) = {add_node(std::move(source)), {graph_.input, source_streams_}};
   for (std::size_t i = 0; i < graph_.layers.size(); ++i) lower_layer(i);
   PipelineNode sink;
   sink.name = unique("sink");
   sink.kind = NodeKind::sink;
-  const StreamShape shape{map_of(graph_, result), tap(result_origin).shape.streams};
-  sink.inputs.push_back(read(result_origin, shape, sink.name));
+  StreamShape shape{map_of(graph_, result), tap(result_origin).shape.streams};
+  if (label) {
+    PipelineNode select;
+    select.name = unique("label");
+    select.kind = NodeKind::label;
+    shape.streams = 1;
+    select.inputs.push_back(read(result_origin, shape, select.name));
+    shape.map = {1, 1, 1};
+    sink.inputs.push_back(add_edge(add_node(std::move(select)), sink.name, shape));
+  } else {
+    sink.inputs.push_back(read(result_origin, shape, sink.name));
+  }
   add_node(std::move(sink));
   return std::move(pipeline_);
 }
@@ -159,11 +175,43 @@ void Lowering::lower_layer(std::size_t i) {
   node.name = layer.name;
   node.kind = node_kind(layer.kind);
   node.layer = i;
+  const bool windows = layer.weighted() && streams_[i].window_nodes;
+  if (windows) node.inputs.push_back(read_windows(first, i));
   for (const std::size_t input : layer.inputs) {
+    if (windows) break;
     const MapShape& map = joins(layer) ? map_of(graph_, input) : layer.shape.input;
     node.inputs.push_back(read(Readings::origin(graph_, input), {map, streams_[i].in}, layer.name));
   }
   tap(i) = {add_node(std::move(node)), {layer.shape.output, streams_[i].out}};
+}
+
+// An edge that brings the windows of a weighted layer, each as a pixel of all its values, behind nodes that pad and
+// slide where the layer does.
+std::size_t Lowering::read_windows(std::size_t value, std::size_t i) {
+  const Layer& layer = graph_.layers[i];
+  const WindowShape& s = layer.shape;
+  const bool pads = s.pad_top + s.pad_left + s.pad_bottom + s.pad_right > 0;
+  const bool slides = s.kernel_h * s.kernel_w > 1 || s.stride_h * s.stride_w > 1;
+  const std::string window = slides ? unique(layer.name + "_window") : layer.name;
+  const std::string padding = pads ? unique(layer.name + "_padding") : window;
+  const auto add_to = [&](std::size_t edge, NodeKind kind, const std::string& name, const std::string& reader,
+                          const MapShape& map) {
+    PipelineNode node;
+    node.name = name;
+    node.kind = kind;
+    node.layer = i;
+    node.inputs.push_back(edge);
+    return add_edge(add_node(std::move(node)), reader, {map, streams_[i].in});
+  };
+  std::size_t edge = read(value, {s.input, streams_[i].in}, padding);
+  if (pads)
+    edge =
+        add_to(edge, NodeKind::padding, padding, window,
+               {s.pad_top + s.input.height + s.pad_bottom, s.pad_left + s.input.width + s.pad_right, s.input.channels});
+  if (slides)
+    edge = add_to(edge, NodeKind::window, window, layer.name,
+                  {s.output.height, s.output.width, s.kernel_h * s.kernel_w * s.input.channels});
+  return edge;
 }
 
 std::size_t Lowering::add_node(PipelineNode node) {
@@ -279,8 +327,8 @@ std::vector<bool> layers_with_node(const LayerGraph& graph) {
   return result;
 }
 
-Pipeline lower(const LayerGraph& graph, const std::vector<LayerStreams>& streams, std::int64_t source_streams) {
-  return Lowering(graph, streams).run(source_streams);
+Pipeline lower(const LayerGraph& graph, const GraphStreams& streams, bool label) {
+  return Lowering(graph, streams).run(label);
 }
 
 SlotSchedule slots(const Pipeline& pipeline, const PipelineNode& node, const LayerGraph& graph) {
@@ -302,10 +350,16 @@ SlotSchedule slots(const Pipeline& pipeline, const PipelineNode& node, const Lay
       return squeeze_slots(pipeline.input(node), pipeline.output(node).streams);
     case NodeKind::source:
     case NodeKind::sink:
-    case NodeKind::weighted:
     case NodeKind::padding:
+      return padding_slots(graph.layers[node.layer].shape, pipeline.input(node).words_per_pixel());
+    case NodeKind::label: {
+      const std::int64_t scores = pipeline.input(node).words();
+      SlotSchedule schedule{{{scores - 1, 1, 0}, {1, 1, 1}}, 1};
+      if (scores == 1) schedule.runs.erase(schedule.runs.begin());
+      return schedule;
+    }
+    case NodeKind::weighted:
     case NodeKind::window:
-    case NodeKind::label:
       break;
   }
   throw ModelError(fmt::format("{}: a {} node has no slots of its own", node.name, to_string(node.kind)));

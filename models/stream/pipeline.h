@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,7 +66,22 @@ struct Pipeline {
 /// How many values a layer's node takes and gives in a cycle.
 struct LayerStreams {
   std::int64_t in = 1, out = 1;  // equal where the layer is not weighted
+  bool window_nodes = false;     // what pads and slides windows of a weighted layer are nodes of their own, before it
 };
+
+/// What layers say of their streams; where they say nothing their neighbours decide.
+using StatedStreams = std::vector<std::optional<LayerStreams>>;  // by layer; of weighted ones always
+
+/// All streams of a graph, and the source's. A layer that says nothing takes as many as the widest of its producers
+/// gives, or the most below that which divide its channels. The source gives as many values at a time as the widest of
+/// its readers takes, if they divide the channels of the image.
+struct GraphStreams {
+  std::vector<LayerStreams> layers;
+  std::int64_t source = 1;
+};
+GraphStreams graph_streams(const LayerGraph& graph, const StatedStreams& stated);
+/// What the streams of a layer that is not weighted have to divide.
+std::int64_t divided_channels(const LayerGraph& graph, const Layer& layer);
 
 /// One sentence for each problem where a graph, whose layers stand behind their inputs, is not one that streams can
 /// carry: an operator, more than one result, ... It names layer and operator. Empty where all is well.
@@ -75,14 +91,15 @@ std::vector<std::string> pipeline_problems(const LayerGraph& graph);
 /// host's. The graph is one without pipeline_problems(), here and below.
 std::vector<bool> layers_with_node(const LayerGraph& graph);
 
-/// The pipeline of a graph. `streams` by layer, each dividing the channels on its side, of a concat those of each
-/// input; those of layers without a node are not looked at. Element-wise layers whose producer is a node that feeds
+/// The pipeline of a graph. Streams divide the channels on their side, of a concat those of each input; those of layers
+/// without a node are not looked at. Element-wise layers whose producer is a node that feeds
 /// nobody else are fused into it, a cycle of latency each. A flatten only changes the shape in which a map is seen: the
 /// dense layer behind it takes the words in their order. A softmax at the end is the host's. A split stands where a map
-/// has several readers, a squeeze where widths differ. Edges have depth 2.
-Pipeline lower(const LayerGraph& graph, const std::vector<LayerStreams>& streams, std::int64_t source_streams);
+/// has several readers, a squeeze where widths differ. With `label`, a node
+/// before the sink hands on the position of the largest result alone. Edges have depth 2.
+Pipeline lower(const LayerGraph& graph, const GraphStreams& streams, bool label = false);
 
-/// The slots of a node that is neither weighted, nor source, nor sink.
+/// The slots of a node that is neither weighted, nor source, sink or window.
 SlotSchedule slots(const Pipeline& pipeline, const PipelineNode& node, const LayerGraph& graph);
 
 /// Gives branches that part at a split and meet again (add, concat) room for what the others need first: so that no

@@ -123,22 +123,33 @@ bool SlotNode::slots(const SlotRun& run) {
   }
   while (done_ < run.count) {
     const std::int64_t before = done_;
-    const int reads = count_set(run.reads), writes = count_set(run.writes);
-    if (traced() || reads > 2 || writes > 2 || reads + writes > 3)
-      slot(run);
-    else if (reads == 2)
-      burst<2, 1>(run);
-    else if (writes == 2)
-      burst<1, 2>(run);
-    else if (reads == 0)
-      burst<0, 1>(run);
-    else if (writes == 0)
-      burst<1, 0>(run);
-    else
-      burst<1, 1>(run);
+    burst_of(run);
     if (done_ == before) return false;
   }
   return true;
+}
+
+// As many slots as can be, or one where so many ports have no burst of their own.
+void SlotNode::burst_of(const SlotRun& run) {
+  if (traced()) return slot(run);
+  switch (4 * count_set(run.reads) + count_set(run.writes)) {
+    case 1:
+      return burst<0, 1>(run);
+    case 2:
+      return burst<0, 2>(run);
+    case 4:
+      return burst<1, 0>(run);
+    case 5:
+      return burst<1, 1>(run);
+    case 6:
+      return burst<1, 2>(run);
+    case 8:
+      return burst<2, 0>(run);
+    case 9:
+      return burst<2, 1>(run);
+    default:
+      return slot(run);
+  }
 }
 
 void SlotNode::begin(Cycles date) {

@@ -31,6 +31,7 @@ class SlotNode final : public TimedProcess {
   void end_run();
   bool slots_through();
   bool slots(const SlotRun& run);
+  void burst_of(const SlotRun& run);
   bool ready(const SlotRun& run);
   void begin(Cycles date);
   void slot(const SlotRun& run);

@@ -67,6 +67,27 @@ SlotSchedule window_slots(const WindowShape& s, std::int64_t words_per_pixel) {
   return schedule;
 }
 
+WindowShape without_padding(const WindowShape& shape) {
+  WindowShape s = shape;
+  s.input.height += s.pad_top + s.pad_bottom;
+  s.input.width += s.pad_left + s.pad_right;
+  s.pad_top = s.pad_left = s.pad_bottom = s.pad_right = 0;
+  return s;
+}
+
+SlotSchedule padding_slots(const WindowShape& s, std::int64_t words_per_pixel) {
+  SlotSchedule schedule;
+  const std::int64_t sides = (s.pad_left + s.pad_right) * words_per_pixel;
+  const std::int64_t row = s.input.width * words_per_pixel + sides;
+  add(schedule.runs, s.pad_top * row + s.pad_left * words_per_pixel, 0, 1);
+  for (std::int64_t y = 0; y < s.input.height; ++y) {
+    add(schedule.runs, row - sides, 1, 1);
+    if (y + 1 < s.input.height) add(schedule.runs, sides, 0, 1);
+  }
+  add(schedule.runs, s.pad_right * words_per_pixel + s.pad_bottom * row, 0, 1);
+  return schedule;
+}
+
 SlotSchedule squeeze_slots(const StreamShape& in, std::int64_t out_streams) {
   SlotSchedule schedule;
   std::int64_t held = 0, taken = 0, given = 0;  // values

@@ -45,6 +45,11 @@ struct SlotSchedule {
 /// nothing; a window is written in the slot that completes it, one for each word of its pixel. Rows and columns behind
 /// the last window that hold no values take no slot.
 SlotSchedule window_slots(const WindowShape& shape, std::int64_t words_per_pixel);
+/// The same window over a map that has its zeros around it already.
+WindowShape without_padding(const WindowShape& shape);
+/// Zeros around a map: a slot for each word of the padded map, in raster order, which is written; those of padding read
+/// nothing.
+SlotSchedule padding_slots(const WindowShape& shape, std::int64_t words_per_pixel);
 /// From words of `in.streams` values to words of `out_streams`: it reads where it holds fewer values than it writes.
 SlotSchedule squeeze_slots(const StreamShape& in, std::int64_t out_streams);
 /// Each word to all outputs: a fork of which all branches or none take a word.

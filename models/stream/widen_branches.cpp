@@ -53,7 +53,17 @@ PixelNode pixel_node(const Pipeline& pipeline, const PipelineNode& node, const L
   }
   const MapShape& map = node.kind == NodeKind::source ? pipeline.output(node).map : pipeline.input(node).map;
   p.schedule = {{{map.pixels(), all, 1}}, 1};
-  if (node.kind == NodeKind::weighted || node.kind == NodeKind::pool) {
+  if (node.kind == NodeKind::padding) {
+    p.schedule = padding_slots(graph.layers[node.layer].shape, 1);
+    p.gives = map.channels;
+  } else if (node.kind == NodeKind::window) {
+    p.schedule = window_slots(without_padding(graph.layers[node.layer].shape), 1);
+    p.gives = pipeline.output(node).map.channels;
+    p.slides = true;
+  } else if (node.kind == NodeKind::weighted &&
+             pipeline.nodes[pipeline.edges[node.inputs[0]].from].kind == NodeKind::window) {
+    p.gives = graph.layers[node.layer].shape.output.channels;  // of a vector
+  } else if (node.kind == NodeKind::weighted || node.kind == NodeKind::pool) {
     p.schedule = window_slots(graph.layers[node.layer].shape, 1);
     p.gives = graph.layers[node.layer].shape.output.channels;
     p.slides = true;

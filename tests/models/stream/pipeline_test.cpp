@@ -70,14 +70,14 @@ const PipelineNode& node(const Pipeline& p, const std::string& name) {
 }
 
 Pipeline widened(const LayerGraph& graph, const std::vector<LayerStreams>& streams) {
-  Pipeline p = lower(graph, streams, 1);
+  Pipeline p = lower(graph, {streams, 1});
   widen_branches(p, graph);
   return p;
 }
 
 TEST(Lower, GivesEachLayerItsNodeAndSplitsWhatSeveralRead) {
   const LayerGraph graph = residual();
-  const Pipeline p = lower(graph, std::vector<LayerStreams>(graph.layers.size()), 1);
+  const Pipeline p = lower(graph, {std::vector<LayerStreams>(graph.layers.size()), 1});
   EXPECT_THAT(node_names(p), ElementsAre("source", "stem", "stem_split", "body", "sum", "scores", "sink"));
   EXPECT_THAT(edge_names(p), ElementsAre("source_to_stem", "stem_to_stem_split", "stem_split_to_body", "body_to_sum",
                                          "stem_split_to_sum", "sum_to_scores", "scores_to_sink"));
@@ -93,7 +93,7 @@ TEST(Lower, GivesEachLayerItsNodeAndSplitsWhatSeveralRead) {
 
 TEST(Lower, KeepsTheOrderOfAJoinsInputs) {
   const LayerGraph graph = residual();
-  const Pipeline p = lower(graph, std::vector<LayerStreams>(graph.layers.size()), 1);
+  const Pipeline p = lower(graph, {std::vector<LayerStreams>(graph.layers.size()), 1});
   const PipelineNode& sum = node(p, "sum");
   ASSERT_EQ(sum.inputs.size(), 2u);
   EXPECT_EQ(p.edges[sum.inputs[0]].name, "body_to_sum");
@@ -107,7 +107,7 @@ TEST(Lower, PutsASqueezeWhereWidthsDiffer) {
   streams[2] = {2, 1};
   streams[3] = {4, 4};
   streams[6] = {16, 5};  // of 64 values in, 10 out
-  const Pipeline p = lower(graph, streams, 2);
+  const Pipeline p = lower(graph, {streams, 2});
   EXPECT_THAT(node_names(p), ElementsAre("source", "stem", "stem_split", "stem_split_squeeze_body", "body",
                                          "body_squeeze_sum", "sum", "sum_squeeze_scores", "scores", "sink"));
   EXPECT_EQ(edge(p, "stem_split_to_stem_split_squeeze_body").shape, (StreamShape{{4, 4, 4}, 4}));
@@ -121,7 +121,7 @@ TEST(Lower, KeepsNamesUnique) {
   LayerGraph graph = residual();
   graph.layers[2].name = "stem_split";  // as the split would be called
   graph.layers[6].name = "sink";
-  const Pipeline p = lower(graph, std::vector<LayerStreams>(graph.layers.size()), 1);
+  const Pipeline p = lower(graph, {std::vector<LayerStreams>(graph.layers.size()), 1});
   EXPECT_THAT(node_names(p), ElementsAre("source", "stem", "stem_split_2", "stem_split", "sum", "sink", "sink_2"));
 }
 
@@ -130,7 +130,7 @@ TEST(Lower, LeavesAnActivationBesideOtherReadersItsNode) {
   LayerGraph graph = residual();
   graph.layers[3].inputs = {2, 0};  // the sum takes the values before the ReLU
   EXPECT_THAT(layers_with_node(graph), ElementsAre(true, true, true, true, false, false, true, false));
-  const Pipeline p = lower(graph, std::vector<LayerStreams>(graph.layers.size()), 1);
+  const Pipeline p = lower(graph, {std::vector<LayerStreams>(graph.layers.size()), 1});
   EXPECT_EQ(node(p, "stem/relu").kind, NodeKind::elementwise);
   EXPECT_EQ(slots(p, node(p, "stem/relu"), graph).reads(0), 64);
 }
@@ -139,7 +139,7 @@ TEST(Slots, AreThoseOfTheKindOfNode) {
   const LayerGraph graph = residual();
   std::vector<LayerStreams> streams(graph.layers.size());
   streams[6].in = 2;
-  const Pipeline p = lower(graph, streams, 1);
+  const Pipeline p = lower(graph, {streams, 1});
   EXPECT_EQ(slots(p, node(p, "sum"), graph).runs, join_slots(64, 2).runs);
   EXPECT_EQ(slots(p, node(p, "stem_split"), graph).runs, split_slots(64, 2).runs);
   const SlotSchedule squeeze = slots(p, node(p, "sum_squeeze_scores"), graph);

@@ -14,7 +14,7 @@ namespace sparsim {
 double FoldCandidate::interval() const { return *std::max_element(cycles.begin(), cycles.end()); }
 
 LatencyEstimate latency_estimate(const FpgaConvNetPlan& plan, const LayerGraph& graph) {
-  std::vector<WeightedPace> paces(plan.designs.size());
+  std::vector<NodePace> paces(plan.designs.size());
   for (std::size_t n = 0; n < paces.size(); ++n) {
     if (plan.pipeline.nodes[n].kind != NodeKind::weighted) continue;
     const ConvDesign& design = plan.designs[n];
@@ -86,17 +86,18 @@ void FoldSpace::list_options(FoldableLayer& l) const {
 FoldCandidate FoldSpace::candidate(std::vector<std::size_t> choice, double interval) const {
   FoldCandidate c;
   c.config = base_;
-  std::vector<double> cycles;
+  std::vector<double> cycles(graph_.layers.size());  // of weighted ones
   for (std::size_t w = 0; w < weighted_.size(); ++w) {
     const FoldingOption& option = weighted_[w].options[choice[w]];
     c.config.nodes[graph_.layers[weighted_[w].layer].name].folding = option.folding;
-    cycles.push_back(option.cycles);
+    cycles[weighted_[w].layer] = option.cycles;
   }
   for (const StreamedLayer& layer : streamed_)
     c.config.nodes[graph_.layers[layer.layer].name].coarse = layer.narrowest(interval);
   c.choice = std::move(choice);
   c.plan = plan(c.config, graph_);
-  c.cycles = node_cycles(c.plan.pipeline, graph_, cycles, memory_cycles_);
+  const auto own = [&](std::size_t n) { return cycles[c.plan.pipeline.nodes[n].layer]; };
+  c.cycles = node_cycles(c.plan.pipeline, graph_, own, memory_cycles_);
   c.need = total(resource_bill(c.plan, graph_, c.config.format, board_.device.technology)) + board_.reserved;
   return c;
 }

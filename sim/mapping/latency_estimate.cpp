@@ -22,14 +22,14 @@ std::int64_t slots_to_first_word(const SlotSchedule& schedule) {
 }  // namespace
 
 LatencyEstimate::LatencyEstimate(const Pipeline& pipeline, const LayerGraph& graph,
-                                 const std::vector<WeightedPace>& weighted) {
+                                 const std::vector<NodePace>& paces) {
   for (std::size_t n = 0; n < pipeline.nodes.size(); ++n) {
     const PipelineNode& node = pipeline.nodes[n];
     Node made;
     for (const std::size_t edge : node.inputs) made.producers.push_back(pipeline.edges[edge].from);
     made.latency = static_cast<double>(node.latency);
-    if (node.kind == NodeKind::weighted) {
-      const WeightedPace& pace = weighted[n];
+    if (node.kind == NodeKind::weighted || node.kind == NodeKind::window) {
+      const NodePace& pace = paces[n];
       const SlotSchedule window = window_slots(pace.window, 1);  // shares are the same for any number of words a pixel
       made.fill = share(slots_to_first_word(window) + 1, window.slots());
       made.tail = share(1, pace.words);

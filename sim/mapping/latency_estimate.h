@@ -6,8 +6,8 @@
 
 namespace sparsim {
 
-/// What a pipeline does not say of a weighted node.
-struct WeightedPace {
+/// What a pipeline does not say of a weighted node, or of one that slides windows.
+struct NodePace {
   WindowShape window;
   std::int64_t words = 1;  // of results, an image
   Cycles latency = 0;      // beside the node's own
@@ -19,8 +19,8 @@ struct WeightedPace {
 /// input at the earliest. Left out: stalls, and the memory.
 class LatencyEstimate {
  public:
-  /// `weighted` by node; of weighted ones.
-  LatencyEstimate(const Pipeline& pipeline, const LayerGraph& graph, const std::vector<WeightedPace>& weighted);
+  /// `paces` by node; of those that need one.
+  LatencyEstimate(const Pipeline& pipeline, const LayerGraph& graph, const std::vector<NodePace>& paces);
 
   /// `node_cycles` an image, by node. First word in to last word out.
   double cycles(const std::vector<double>& node_cycles) const;

@@ -1,7 +1,6 @@
 #include "sim/mapping/streamed_layers.h"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 
 #include "sim/mapping/fold_search.h"
@@ -23,23 +22,21 @@ std::int64_t StreamedLayer::narrowest(double interval) const {
 
 std::vector<StreamedLayer> streamed_layers(const Pipeline& pipeline, const LayerGraph& graph) {
   std::vector<StreamedLayer> found;
-  for (const PipelineNode& node : pipeline.nodes) {
-    if (node.layer == PipelineNode::kNoLayer || node.kind == NodeKind::weighted) continue;
-    std::int64_t common = pipeline.output(node).map.channels;
-    for (std::size_t i = 0; i < node.inputs.size(); ++i)
-      common = std::gcd(common, pipeline.input(node, i).map.channels);
-    found.push_back({node.layer, slots_of(pipeline, node, graph), divisors(common)});
-  }
+  for (const PipelineNode& node : pipeline.nodes)
+    if (node.kind == NodeKind::pool || node.kind == NodeKind::add || node.kind == NodeKind::concat ||
+        node.kind == NodeKind::elementwise)
+      found.push_back(
+          {node.layer, slots_of(pipeline, node, graph), divisors(divided_channels(graph, graph.layers[node.layer]))});
   return found;
 }
 
-std::vector<double> node_cycles(const Pipeline& pipeline, const LayerGraph& graph, const std::vector<double>& weighted,
-                                double memory) {
+std::vector<double> node_cycles(const Pipeline& pipeline, const LayerGraph& graph,
+                                const std::function<double(std::size_t node)>& own, double memory) {
   std::vector<double> cycles;
-  auto next = weighted.begin();
-  for (const PipelineNode& node : pipeline.nodes) {
-    if (node.kind == NodeKind::weighted)
-      cycles.push_back(*next++);
+  for (std::size_t n = 0; n < pipeline.nodes.size(); ++n) {
+    const PipelineNode& node = pipeline.nodes[n];
+    if (node.kind == NodeKind::weighted || node.kind == NodeKind::window)
+      cycles.push_back(own(n));
     else if (node.kind == NodeKind::source)
       cycles.push_back(std::max(memory, static_cast<double>(pipeline.output(node).words())));
     else if (node.kind == NodeKind::sink)

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "models/stream/pipeline.h"
@@ -22,10 +23,10 @@ struct StreamedLayer {
 /// Of a pipeline whose layers without weights all have one stream.
 std::vector<StreamedLayer> streamed_layers(const Pipeline& pipeline, const LayerGraph& graph);
 
-/// Cycles an image by node: `weighted` in the order of such nodes, `memory` at the least to move an image and its
-/// result, slots of all others.
-std::vector<double> node_cycles(const Pipeline& pipeline, const LayerGraph& graph, const std::vector<double>& weighted,
-                                double memory);
+/// Cycles an image by node: `own` of those that slots() does not know, `memory` at the least to move an image and its
+/// result.
+std::vector<double> node_cycles(const Pipeline& pipeline, const LayerGraph& graph,
+                                const std::function<double(std::size_t node)>& own, double memory);
 
 /// Cycles an image that some layer can take and all can keep up with, ascending. `options` by weighted layer, the
 /// fastest first.

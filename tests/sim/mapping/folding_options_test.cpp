@@ -39,8 +39,6 @@ std::vector<std::int64_t> fines(const ConvDesign& d) {
   return found;
 }
 
-TEST(FoldingOptions, Divisors) { EXPECT_THAT(divisors(12), ElementsAre(1, 2, 3, 4, 6, 12)); }
-
 TEST(FoldingOptions, DenseEnginesTakeTheMultipliersThatSaveACycle) {
   // ceil(9 / fine): 9, 5, 3, 2, 1 at 1, 2, 3, 5, 9.
   EXPECT_THAT(fines(design(conv("c", 3, 1, 1, 3), DotEngine::dense)), ElementsAre(9, 5, 3, 2, 1));

@@ -265,6 +265,8 @@ Result simulate(const Accelerator& accelerator, const Trace& trace, const std::s
   }
   r.notes = design.notes;
   r.notes.insert(r.notes.end(), record.notes.begin(), record.notes.end());
+  if (const std::string note = region_note(r.resources, accelerator.board.device); !note.empty())
+    r.notes.push_back(note);
   return r;
 }
 

@@ -68,10 +68,9 @@ std::string region_note(const Resources& need, const Device& device) {
   });
   const auto count = static_cast<double>(device.regions->count);
   return fmt::format(
-      "{} is of {} regions: of {}, of which the design takes most, it takes {:.1f} %, {:.1f} regions; each part must "
-      "fit "
-      "one, and wires between them cost nothing here",
-      device.name, device.regions->count, fullest, 100 * most, most * count);
+      "the design takes {:.1f} % of the {} of {}, {:.1f} of its {} regions; each part must fit one, and wires between "
+      "regions cost nothing here",
+      100 * most, fullest, device.name, most * count, device.regions->count);
 }
 
 Resources mac_unit(const Technology& technology, WordFormat format) {

@@ -25,7 +25,8 @@ std::vector<std::string> shortages(const Resources& need, const Device& device);
 /// U280 has 380640". Empty where the device is one die.
 std::vector<std::string> region_shortages(const std::vector<ResourceItem>& bill, const Device& device);
 
-/// What share of a device with regions is taken, in a sentence; empty where it is one die.
+/// What share of a device with regions is taken, of the resource that it takes most of, in a sentence; empty where it
+/// is one die.
 std::string region_note(const Resources& need, const Device& device);
 
 Resources mac_unit(const Technology& technology, WordFormat format);

@@ -41,18 +41,18 @@ Resources sliding_window(const Node& n) {
   const WindowShape& s = n.window();
   const std::int64_t rows = (s.kernel_h - 1) * s.dilation_h + 1 + s.stride_h;
   const std::int64_t words = rows * n.input().map.width * n.input().words_per_pixel();
-  return Resources{kWindowLuts, 0, 0, 0, 0} + registers(2 * address_bits(words) + n.input_word()) +
+  return Resources{kWindowLuts, 0, 0, 0, 0} + registers(2 * address_bits(words)) +
          dual_port_memory(words, n.input_word());
 }
 
 Resources padding(const Node& n) {
   const MapShape& map = n.output().map;
-  return luts(n.output_word()) + registers(n.output_word()) +
+  return luts(n.output_word()) +
          counters(address_bits(map.width) + address_bits(map.height) + address_bits(n.output().words_per_pixel()));
 }
 
-/// Windows side by side need no more than a row of what they have so far. Sums of an average are divided by the
-/// thresholds behind.
+/// Windows side by side need no more than a row of what they have so far. Sums of an average are divided by a shift, or
+/// by the thresholds behind.
 Resources pool(const Node& n) {
   const WindowShape& s = n.window();
   const std::int64_t places = s.kernel_h * s.kernel_w;
@@ -62,7 +62,7 @@ Resources pool(const Node& n) {
     return operators(1, word) + delay_line(s.output.width * n.input().words_per_pixel(), word) +
            counters(address_bits(s.input.width) + address_bits(s.input.height) +
                     address_bits(n.input().words_per_pixel()));
-  return line_buffers(s, n.input().words_per_pixel(), word) + operators(places - 1, word);
+  return line_buffers(s, n.input().words_per_pixel(), n.input_word()) + operators(places - 1, word);
 }
 
 /// What scales and activations become, fused into a node or one by themselves: thresholds, or, where more bits leave

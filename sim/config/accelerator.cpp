@@ -18,7 +18,9 @@ EnergyModel Accelerator::energy_model(const std::vector<ResourceItem>& bill) con
 }
 
 void Accelerator::check_capacity(const std::vector<ResourceItem>& bill) const {
-  const std::vector<std::string> missing = shortages(total(bill), board.device);
+  std::vector<std::string> missing = shortages(total(bill), board.device);
+  const std::vector<std::string> too_large = region_shortages(bill, board.device);
+  missing.insert(missing.end(), too_large.begin(), too_large.end());
   if (!missing.empty())
     input_error("{}: does not fit its device: {}; choose a smaller design, or explore with --ignore-capacity", file,
                 fmt::join(missing, ", "));

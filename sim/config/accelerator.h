@@ -62,7 +62,8 @@ struct Accelerator {
   std::vector<ResourceItem> whole_bill(const Design& design) const;
   /// Of a design with this bill.
   EnergyModel energy_model(const std::vector<ResourceItem>& bill) const;
-  /// Throws InputError that names each resource, its need and its limit, where the bill is more than the device.
+  /// Throws InputError that names each resource, its need and its limit, where the bill is more than the device, or a
+  /// part of it more than a region of the device.
   void check_capacity(const std::vector<ResourceItem>& bill) const;
 };
 

@@ -62,8 +62,8 @@ TEST(RegionShortages, OfOneDieAreNone) {
 // 1,752 of 3,504 blocks are a half, more than 116,352 of 1,163,520 LUTs.
 TEST(RegionNote, SaysTheShareOfTheFullestResource) {
   EXPECT_EQ(region_note({116352, 0, 0, 1752, 0}, three_regions()),
-            "U280 is of 3 regions: of BRAM18, of which the design takes most, it takes 50.0 %, 1.5 regions; each part "
-            "must fit one, and wires between them cost nothing here");
+            "the design takes 50.0 % of the BRAM18 of U280, 1.5 of its 3 regions; each part must fit one, and wires "
+            "between regions cost nothing here");
 }
 
 }  // namespace

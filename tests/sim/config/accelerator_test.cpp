@@ -126,6 +126,20 @@ TEST(Accelerator, RefusesABillAboveItsDevice) {
   }
 }
 
+TEST(Accelerator, RefusesAPartAboveARegionOfItsDevice) {
+  const char* file = SPARSIM_SOURCE_DIR "/configs/accelerators/sparsepixels-jet-16.yaml";  // on a U250
+  const Accelerator a = load_accelerator(file);
+  a.check_capacity({{"fits", 1, {432000, 0, 0, 0, 0}}, {"fits, too", 2, {864000, 0, 0, 0, 0}}});
+  try {
+    a.check_capacity({{"conv1", 1, {432001, 0, 0, 0, 0}}});
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.what(), std::string(file) +
+                                ": does not fit its device: conv1 needs 432001 LUT, a region of U250 has 432000; "
+                                "choose a smaller design, or explore with --ignore-capacity");
+  }
+}
+
 TEST(Accelerator, RefusesACrossbarThatItDoesNotHave) {
   refuse_crossbar("cpu", {});
   RunOptions options;

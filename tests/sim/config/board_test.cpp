@@ -121,13 +121,13 @@ TEST_F(BoardFiles, RefuseADeviceWithANegativeResource) {
 
 TEST_F(BoardFiles, RefuseOneRegion) {
   expect_problem("xc7z020.yaml",
-                 "static_w:", "regions: {count: 1, lut: 1, ff: 1, dsp: 1, bram18: 1, uram: 0, source: \"\"}\nstatic_w:",
+                 "static_w:", "regions: {count: 1, lut: 1, ff: 1, dsp: 1, bram18: 1, uram: 0, source: test}\nstatic_w:",
                  "xc7z020.yaml: regions.count: 1: must be 2..16");
 }
 
 TEST_F(BoardFiles, RefuseARegionWithoutAResource) {
   expect_problem("xc7z020.yaml",
-                 "static_w:", "regions: {count: 2, lut: 1, dsp: 1, bram18: 1, uram: 0, source: \"\"}\nstatic_w:",
+                 "static_w:", "regions: {count: 2, lut: 1, dsp: 1, bram18: 1, uram: 0, source: test}\nstatic_w:",
                  "xc7z020.yaml: regions.ff: missing; must be a whole number in 0..100000000");
 }
 

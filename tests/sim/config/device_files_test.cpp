@@ -55,21 +55,21 @@ TEST(DeviceFiles, SplitTheLargestIntoRegions) {
   EXPECT_FALSE(regions("zu7ev.yaml"));
 }
 
-class BoardFilesOfTheProject : public testing::TestWithParam<const char*> {};
+class ProjectBoards : public testing::TestWithParam<const char*> {};
 
-TEST_P(BoardFilesOfTheProject, AreWithoutAProblem) {
+TEST_P(ProjectBoards, AreWithoutAProblem) {
   const BoardFile b = load_board((kDevices / GetParam()).string());
   EXPECT_FALSE(b.board.name.empty());
   EXPECT_LE(b.reserved.lut, b.device.capacity.lut);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, BoardFilesOfTheProject,
+INSTANTIATE_TEST_SUITE_P(All, ProjectBoards,
                          testing::Values("alveo-u250.yaml", "alveo-u280.yaml", "arty-a7-100t.yaml", "arty-a7-35t.yaml",
                                          "cmod-a7-35t.yaml", "pynq-z2.yaml", "zc706.yaml", "zcu104.yaml",
                                          "zedboard.yaml", "zybo.yaml"));
 
 // The PYNQ-Z2's 16 bits at 1,050 MT/s are 2.1 GB/s; both boards hold 512 MB and one XC7Z020.
-TEST(BoardFiles, OfOneDeviceDifferInTheirMemory) {
+TEST(BoardsOfOneDevice, DifferInTheirMemory) {
   const BoardFile pynq = load_board((kDevices / "pynq-z2.yaml").string());
   const BoardFile zedboard = load_board((kDevices / "zedboard.yaml").string());
   EXPECT_EQ(pynq.resolved["device"], zedboard.resolved["device"]);

@@ -12,6 +12,8 @@ const std::vector<ArchitectureEntry>& architectures() {
        &read_fpgaconvnet},
       {"sparsepixels", "a dataflow of operators on a list of active pixels, or its dense baseline, for triggers",
        &read_sparsepixels},
+      {"finn", "a dataflow of quantised matrix-vector units, folded by PE and SIMD; dense, or pruned in blocks (BCR)",
+       &read_finn},
       {"cpu", "the host processor alone: the software baseline", &read_cpu},
   };
   return entries;

@@ -223,7 +223,7 @@ Result simulate(const Accelerator& accelerator, const Trace& trace, const std::s
   r.device = accelerator.board.device.name;
   r.board = accelerator.board.board.name;
   r.clock_mhz = accelerator.clock_mhz;
-  r.format = accelerator.format;
+  r.word = accelerator.word;
   r.workload = trace.graph().name;
   r.workload_sha256 = trace_sha256;
   r.trace_images = trace.images();

@@ -66,7 +66,7 @@ struct Gain {
 struct Result {
   std::string accelerator, architecture, device, board;
   double clock_mhz = 0;
-  WordFormat format = WordFormat::fp16;
+  std::string word;  // of operands, in words
   std::string workload, workload_sha256;
   std::size_t trace_images = 0;    // that it has
   std::size_t skipped_images = 0;  // its first ones, which were not run

@@ -58,7 +58,7 @@ int describe(const Options& options) {
   Design design;
   if (trace) design = a.design(*trace);
   fmt::print("{} ({}) on {}, {} at {:g} MHz, {} words\n\n", a.name, a.architecture, a.board.board.name,
-             a.board.device.name, a.clock_mhz, to_string(a.format));
+             a.board.device.name, a.clock_mhz, a.word);
   Table table({"key", "value", "basis", "source"});
   add_rows(table, a.resolved, "", a.provenance);
   fmt::print("{}", table.to_string());

@@ -8,11 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "models/core/error.h"
-#include "models/fpgaconvnet/config.h"
 #include "sim/config/accelerator.h"
-#include "sim/config/schema.h"
 #include "sim/mapping/accelerator_text.h"
-#include "sim/mapping/fold_json.h"
 #include "sim/mapping/size_fifos.h"
 #include "sim/output_file.h"
 #include "sim/report/table.h"
@@ -85,22 +82,17 @@ class FifoRuns {
 
 double interval(const nlohmann::json& result) { return result.at("interval_cycles").get<double>(); }
 
-// The accelerator with the factors that its file names; those that `fold` chooses at run time might not be the same
-// with other depths.
-FpgaConvNetConfig folded_config(const Options& options, const Accelerator& accelerator, const LayerGraph& graph) {
-  if (!accelerator.fpgaconvnet)
-    input_error("{}: architecture {}: has no FIFOs between layers", options.accelerator, accelerator.architecture);
-  FpgaConvNetConfig config = *accelerator.fpgaconvnet;
-  if (config.flow == ImageFlow::one_at_a_time)
-    input_error("{}: images: one_at_a_time leaves no interval to keep; must be streamed", options.accelerator);
-  YamlFile file = YamlFile::load(options.accelerator);
-  const std::string folding = file.root().text("folding");
-  if (folding == "auto")
-    input_error("{}: folding: auto: factors must be named; write them with `sparsim fold`", options.accelerator);
-  if (folding != "nodes") load_folding_json(beside(options.accelerator, folding), graph, config);
-  const std::vector<std::string> found = problems(config, graph);
-  if (!found.empty()) input_error("{}: {}", options.accelerator, fmt::join(found, "\n" + options.accelerator + ": "));
-  return config;
+// Those of the accelerator with the factors that its file names; those that `fold` chooses at run time might not be the
+// same with other depths.
+std::vector<FifoDesign> fifos_between_nodes(const Accelerator& accelerator, const Trace& trace) {
+  if (accelerator.resolved.value("folding", "") == "auto")
+    input_error("{}: folding: auto: factors must be named; write them with `sparsim fold`", accelerator.file);
+  std::vector<FifoDesign> fifos = accelerator.design(trace).fifos;
+  if (fifos.empty())
+    input_error("{}: architecture {}: has no FIFOs between layers", accelerator.file, accelerator.architecture);
+  if (accelerator.resolved.value("images", "") == "one_at_a_time")
+    input_error("{}: images: one_at_a_time leaves no interval to keep; must be streamed", accelerator.file);
+  return fifos;
 }
 
 void print_table(const std::vector<FifoToSize>& fifos, const FifoDepths& depths) {
@@ -119,16 +111,15 @@ void print_table(const std::vector<FifoToSize>& fifos, const FifoDepths& depths)
 int size(const Options& options) {
   const Trace trace = Trace::open(options.trace);
   const Accelerator accelerator = load_accelerator(options.accelerator, {}, &trace.graph());
-  const FpgaConvNetConfig config = folded_config(options, accelerator, trace.graph());
+  const std::vector<FifoDesign> designed = fifos_between_nodes(accelerator, trace);
   OutputFile output(options.output);
 
   std::vector<FifoToSize> fifos;
   FifoDepths unbounded, given, filled;
-  for (const PipelineEdge& edge : plan(config, trace.graph()).pipeline.edges) {
-    fifos.push_back(
-        {edge.name, edge.shape.streams * 8 * word_bytes(config.format), static_cast<std::int64_t>(edge.depth), 0});
-    given[edge.name] = fifos.back().given;
-    unbounded[edge.name] = std::max(options.images * edge.shape.words(), fifos.back().given);
+  for (const FifoDesign& fifo : designed) {
+    fifos.push_back({fifo.name, fifo.bits, fifo.depth, 0});
+    given[fifo.name] = fifo.depth;
+    unbounded[fifo.name] = std::max(options.images * fifo.words, fifo.depth);
   }
   FifoRuns runs(options);
   // The steady interval that FIFOs can keep, then the marks that images leave which come no faster.

@@ -52,6 +52,7 @@ Accelerator load_accelerator(const std::string& path, const std::vector<Override
   file.throw_problems();  // nothing that follows can be judged without them
   a.board = load_board(a.board_file);
   entry.read(root, a);
+  if (a.word.empty()) a.word = to_string(a.format);
   a.resource_bill.push_back({"reserved by the board", 1, a.board.reserved});
   if (network != nullptr && a.network_problems)
     for (const std::string& problem : a.network_problems(*network)) file.add_problem(problem);

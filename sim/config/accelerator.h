@@ -21,6 +21,14 @@ struct DesignStep {
   nlohmann::ordered_json change;  // of the accelerator file: the keys that become others
 };
 
+/// A FIFO between two nodes of a pipeline.
+struct FifoDesign {
+  std::string name;
+  std::int64_t bits = 0;              // a word
+  std::int64_t depth = 0, words = 0;  // words; those of an image
+};
+
+struct FinnConfig;
 struct FpgaConvNetConfig;
 struct SparcnetConfig;
 
@@ -36,6 +44,7 @@ struct Design {
   std::function<std::vector<LayerFacts>(std::size_t images)> facts;
   /// The next larger designs worth a try after a run. May be empty.
   std::function<std::vector<DesignStep>(const std::vector<CauseShare>& critical_path)> steps;
+  std::vector<FifoDesign> fifos;  // of a pipeline: those whose depths its file may name
 };
 
 /// An accelerator file, read and found consistent: everything a command asks of it, whatever its architecture.
@@ -44,6 +53,7 @@ struct Accelerator {
   BoardFile board;
   double clock_mhz = 0;
   WordFormat format = WordFormat::fp16;
+  std::string word;                         // of operands, in words: that of the format, unless the architecture says
   std::vector<ResourceItem> resource_bill;  // whatever the network; what the board reserves is in it
   bool network_has_resources = false;       // Design::resource_bill is not empty
   /// The workload must outlive the design and all that it elaborates. Throws InputError with all that keeps the
@@ -54,6 +64,7 @@ struct Accelerator {
   // Of its architecture, what a search for a better one starts from; null for the others.
   std::shared_ptr<const FpgaConvNetConfig> fpgaconvnet;
   std::shared_ptr<const SparcnetConfig> sparcnet;
+  std::shared_ptr<const FinnConfig> finn;
 
   nlohmann::ordered_json resolved;     // every key, defaults included
   std::vector<Provenance> provenance;  // of the keys that say where they come from

@@ -8,6 +8,7 @@ namespace sparsim {
 void read_sparcnet(Section& root, Accelerator& accelerator);
 void read_fpgaconvnet(Section& root, Accelerator& accelerator);
 void read_sparsepixels(Section& root, Accelerator& accelerator);
+void read_finn(Section& root, Accelerator& accelerator);
 void read_cpu(Section& root, Accelerator& accelerator);
 
 }  // namespace sparsim

@@ -228,9 +228,9 @@ void Section::problem(const std::string& key, const std::string& what) const {
   file_->add_problem(node_->mark(key), node_->full(key), what);
 }
 
-std::string Section::where(const std::string& key) const {
-  return file_->where(node_->mark(key), key.empty() ? node_->path : node_->full(key));
-}
+std::string Section::where(const std::string& key) const { return file_->where(node_->mark(key), node_->full(key)); }
+
+std::string Section::path(const std::string& key) const { return node_->full(key); }
 
 std::vector<std::string> Section::keys() const {
   std::vector<std::string> names;

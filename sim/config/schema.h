@@ -103,6 +103,8 @@ class Section {
   /// "file:line" of a key (or of the section itself where it is empty), or the "--set key=value" that put it there: for
   /// a problem that shows once the file has been read.
   std::string where(const std::string& key) const;
+  /// The key from the root on, "fifos.depths.conv1"; of the section itself where it is empty.
+  std::string path(const std::string& key) const;
 
  private:
   friend class YamlFile;

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +13,7 @@
 #include "models/sparsepixels/sparsepixels.h"
 #include "models/sparsepixels/stages.h"
 #include "sim/config/architecture_readers.h"
+#include "sim/config/key_places.h"
 
 namespace sparsim {
 namespace {
@@ -41,10 +41,7 @@ void note(const Section& root, const Section& types, const std::string& problem)
     root.problem(key, what);
 }
 
-/// Where the keys stand that a network may be at odds with; the file where it is none of them.
-using Places = std::map<std::string, std::string>;
-
-SparsePixelsConfig read_config(Section& root, Places& places) {
+SparsePixelsConfig read_config(Section& root, KeyPlaces& places) {
   SparsePixelsConfig c;
   c.clock_mhz = root.number("clock_mhz", {1, 1000});
   c.dense = root.choice("pixels", {"active", "all"}, 0) == 1;
@@ -72,24 +69,17 @@ SparsePixelsConfig read_config(Section& root, Places& places) {
   if (std::optional<Section> reuse = root.optional_section("reuse"))
     for (const std::string& layer : reuse->keys()) {
       c.reuse[layer] = reuse->integer(layer, {1, kMost});
-      places["reuse." + layer] = reuse->where(layer);
+      places.add(*reuse, layer);
     }
-  places["n_max"] = root.where("n_max");
+  places.add(root, "n_max");
   for (const std::string& problem : problems(c)) note(root, types, problem);
   return c;
-}
-
-/// A problem behind the place in the file of the key that it begins with.
-std::string located(const Places& places, const std::string& problem) {
-  for (auto place = places.rbegin(); place != places.rend(); ++place)
-    if (problem.compare(0, place->first.size(), place->first) == 0) return place->second + ": " + problem;
-  return problem;
 }
 
 }  // namespace
 
 void read_sparsepixels(Section& root, Accelerator& accelerator) {
-  Places places{{"", accelerator.file}};
+  KeyPlaces places(accelerator.file);
   const SparsePixelsConfig c = read_config(root, places);
 
   accelerator.clock_mhz = c.clock_mhz;
@@ -97,7 +87,7 @@ void read_sparsepixels(Section& root, Accelerator& accelerator) {
   accelerator.network_has_resources = true;
   const auto network_problems = [c, places = std::move(places)](const LayerGraph& graph) {
     std::vector<std::string> found = problems(c, graph);
-    for (std::string& problem : found) problem = located(places, problem);
+    for (std::string& problem : found) problem = places.located(problem);
     return found;
   };
   accelerator.network_problems = network_problems;

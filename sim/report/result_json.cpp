@@ -115,7 +115,7 @@ Json result_json(const Result& r, const Accelerator& accelerator) {
             {"architecture", r.architecture},
             {"device", r.device},
             {"board", r.board},
-            {"word", to_string(r.format)},
+            {"word", r.word},
             {"workload",
              {{"name", r.workload},
               {"sha256", r.workload_sha256},

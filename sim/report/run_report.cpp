@@ -140,7 +140,7 @@ std::string resource_report(const std::vector<ResourceItem>& bill, const Device&
 
 std::string run_report(const Result& r) {
   std::string text = fmt::format("{} ({}) on {}, {} at {:g} MHz, {} words\n", r.accelerator, r.architecture, r.board,
-                                 r.device, r.clock_mhz, to_string(r.format));
+                                 r.device, r.clock_mhz, r.word);
   text += fmt::format("workload {}, {} image{}", r.workload, r.images, r.images == 1 ? "" : "s");
   if (r.skipped_images > 0) text += fmt::format(" behind the first {} of the trace", r.skipped_images);
   if (const std::size_t all = r.trace_images - r.skipped_images; r.images > all)

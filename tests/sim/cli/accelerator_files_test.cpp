@@ -91,7 +91,7 @@ TEST_F(AcceleratorFile, WithManyProblems) {
 TEST_F(AcceleratorFile, OfAnUnknownArchitecture) {
   expect_problem("architecture: sparcnet", "architecture: sparknet",
                  "accelerators/a.yaml:3: architecture: 'sparknet': must be one of sparcnet, fpgaconvnet, sparsepixels, "
-                 "cpu; did you mean "
+                 "finn, cpu; did you mean "
                  "'sparcnet'?");
 }
 

@@ -93,9 +93,9 @@ TEST(Accelerator, RefusesAnOverrideWithoutKeyOrValue) {
 
 // Without them nothing else can be judged: one problem, not one for each key that another architecture would have.
 TEST(Accelerator, StopsAtAnUnknownArchitectureAndAMissingBoard) {
-  EXPECT_EQ(
-      error_of(kSmall, {"architecture=cpuu"}),
-      "--set architecture=cpuu: 'cpuu': must be one of sparcnet, fpgaconvnet, sparsepixels, cpu; did you mean 'cpu'?");
+  EXPECT_EQ(error_of(kSmall, {"architecture=cpuu"}),
+            "--set architecture=cpuu: 'cpuu': must be one of sparcnet, fpgaconvnet, sparsepixels, finn, cpu; did you "
+            "mean 'cpu'?");
   EXPECT_EQ(error_of(kSmall, {"board=../devices/zed.yaml"}),
             "--set board=../devices/zed.yaml: " SPARSIM_SOURCE_DIR "/configs/devices/zed.yaml: there is no such file");
 }

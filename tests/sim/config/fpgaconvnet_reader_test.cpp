@@ -1,14 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
-#include "models/core/error.h"
 #include "sim/config/accelerator.h"
+#include "tests/support/accelerator_text.h"
 #include "tests/support/plain_workload.h"
 
 namespace sparsim {
@@ -18,41 +12,8 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-/// configs/accelerators/fpgaconvnet-dense-zedboard.yaml with other text in it, in a file of the test's own.
-class AcceleratorText {
- public:
-  AcceleratorText() {
-    std::ifstream file(SPARSIM_SOURCE_DIR "/configs/accelerators/fpgaconvnet-dense-zedboard.yaml");
-    std::stringstream text;
-    text << file.rdbuf();
-    text_ = text.str();
-    replace("../devices", SPARSIM_SOURCE_DIR "/configs/devices");
-  }
-  ~AcceleratorText() { std::filesystem::remove(path()); }
-
-  AcceleratorText& replace(const std::string& from, const std::string& to) {
-    const std::size_t at = text_.find(from);
-    EXPECT_NE(at, std::string::npos) << from;
-    text_.replace(at, from.size(), to);
-    return *this;
-  }
-  std::string path() const {
-    return (std::filesystem::temp_directory_path() / ("sparsim_fpgaconvnet_" + std::to_string(getpid()) + ".yaml"))
-        .string();
-  }
-  /// "file:line: " of the first line that holds this.
-  std::string at(const std::string& words) const {
-    const auto line =
-        1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(text_.find(words)), '\n');
-    return path() + ":" + std::to_string(line) + ": ";
-  }
-  Accelerator load() const {
-    std::ofstream(path()) << text_;
-    return load_accelerator(path());
-  }
-
- private:
-  std::string text_;
+struct DenseText : AcceleratorText {
+  DenseText() : AcceleratorText("fpgaconvnet-dense-zedboard") {}
 };
 
 // conv 3x3 from 4 to 6 channels, max pool 2x2.
@@ -67,18 +28,8 @@ LayerGraph graph() {
   return g;
 }
 
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(FpgaConvNetReader, BuildsWhatTheFileSays) {
-  AcceleratorText text;
+  DenseText text;
   text.replace("folding: auto",
                "folding: nodes\n"
                "nodes:\n"
@@ -97,14 +48,14 @@ TEST(FpgaConvNetReader, BuildsWhatTheFileSays) {
 
 TEST(FpgaConvNetReader, FoldsForTheTraceAndSaysSo) {
   const PlainWorkload workload(graph());
-  const Design design = AcceleratorText().load().design(workload);
+  const Design design = DenseText().load().design(workload);
   EXPECT_THAT(design.notes, testing::Contains(HasSubstr("folded for this trace and Zedboard")));
   EXPECT_GT(total(design.resource_bill).dsp, 1);
   EXPECT_LE(total(design.resource_bill).dsp, 220);  // XC7Z020
 }
 
 TEST(FpgaConvNetReader, ReportsAllThatIsWrongWithAFileAtOnce) {
-  AcceleratorText text;
+  DenseText text;
   text.replace("  depth: {value: 32,", "  depth: {value: 0,")
       .replace("folding: auto",
                "folding: nodes\n"
@@ -120,7 +71,7 @@ TEST(FpgaConvNetReader, ReportsAllThatIsWrongWithAFileAtOnce) {
 }
 
 TEST(FpgaConvNetReader, ReportsAllThatIsWrongForANetworkAtOnceWithItsPlaceInTheFile) {
-  AcceleratorText text;
+  DenseText text;
   text.replace("  branches: true\n",
                "  branches: true\n"
                "  depths:\n"
@@ -166,19 +117,19 @@ TEST(FpgaConvNetReader, HoldsCrossbarsToThoseThatWereBuilt) {
   network.layers[0].shape.output.channels = network.layers[1].shape.input.channels =
       network.layers[1].shape.output.channels = network.layers[2].shape.input.channels = 8;
   const PlainWorkload workload(network);
-  AcceleratorText left_out;
+  DenseText left_out;
   left_out.replace("folding: auto", "folding: nodes\ncrossbars: built");
   left_out.replace("engine: {value: dense", "engine: {value: crossbar");
   EXPECT_THAT(error_of([&] { left_out.load().design(workload); }),
               HasSubstr("nodes.pointwise.fine = 1: no RTL was built for a crossbar of 1x1"));
-  AcceleratorText folded;
+  DenseText folded;
   folded.replace("folding: auto", "folding: auto\ncrossbars: built\nnodes:\n  pointwise: {window_depth: 8}");
   folded.replace("engine: {value: dense", "engine: {value: crossbar");
   EXPECT_EQ(error_of([&] { folded.load().design(workload); }), "no error");
 }
 
 TEST(FpgaConvNetReader, RefusesFactorsBesideAFoldingThatBringsItsOwn) {
-  AcceleratorText text;
+  DenseText text;
   text.replace("folding: auto",
                "folding: auto\n"
                "nodes:\n"
@@ -189,11 +140,11 @@ TEST(FpgaConvNetReader, RefusesFactorsBesideAFoldingThatBringsItsOwn) {
 }
 
 TEST(FpgaConvNetReader, NamesTheFoldingsThatThereAre) {
-  AcceleratorText text;
+  DenseText text;
   text.replace("folding: auto", "folding: manual");
   EXPECT_THAT(error_of([&] { text.load(); }),
               HasSubstr("folding: 'manual': must be auto, nodes, or a file of factors"));
-  AcceleratorText json;
+  DenseText json;
   json.replace("folding: auto", "folding: nowhere.json");
   EXPECT_THAT(error_of([&] { json.load(); }), HasSubstr("nowhere.json: there is no such file"));
 }

@@ -165,10 +165,10 @@ bool Finn::is_steady(std::size_t results) {
   counters_.before = std::move(counters_.now);
   counters_.now.clear();
   for (const auto& fifo : fifos_) counters_.now.push_back(fifo->counters());
-  std::vector<const NodeLog*> units;
-  for (std::size_t n = 0; n < nodes_.size(); ++n)
-    if (plan_.pipeline.nodes[n].kind == NodeKind::weighted) units.push_back(&nodes_[n].processes.back()->log());
-  interval_ = steady_interval(shell_.source_log().starts, shell_.sink_log().ends, units);
+  std::vector<const NodeLog*> logs;
+  for (const Node& node : nodes_)
+    if (!node.processes.empty()) logs.push_back(&node.processes.back()->log());
+  interval_ = steady_interval(shell_.source_log().starts, shell_.sink_log().ends, logs);
   return interval_.has_value();
 }
 

@@ -32,11 +32,11 @@ RunRecord Finn::run() {
     extrapolated = options_.images - simulated;
     extrapolate(record_, *interval_, options_.images);
     record_.extrapolated_from = simulated;
-    record_.notes.push_back(fmt::format(
-        "{} images were simulated; from there on they follow each other every {} cycles, for the slowest unit works "
-        "without a pause: the other {} are extrapolated{}",
-        simulated, *interval_, extrapolated,
-        options_.critical_path ? ", and the critical path is that of those simulated" : ""));
+    record_.notes.push_back(
+        fmt::format("{} images were simulated; from there on they follow each other every {} cycles: the other {} are "
+                    "extrapolated{}",
+                    simulated, *interval_, extrapolated,
+                    options_.critical_path ? ", and the critical path is that of those simulated" : ""));
   }
   record_fifos(extrapolated);
   return std::move(record_);

@@ -6,19 +6,27 @@
 namespace sparsim {
 namespace {
 
-bool works_without_pause(const NodeLog& unit, std::size_t results, Cycles interval) {
-  for (std::size_t i = results - kSteadyImages; i < results; ++i) {
-    const NodeImage& image = unit[i];
-    if (image.buckets.busy != interval || image.buckets.total() != interval || image.end - unit[i - 1].end != interval)
-      return false;
-  }
+bool works_without_pause(const NodeImage& image, const NodeImage& before, Cycles interval) {
+  return image.buckets.busy == interval && image.start == before.end && image.end == before.end + interval;
+}
+
+bool repeats(const NodeImage& image, const NodeImage& before, Cycles interval) {
+  return image.start == before.start + interval && image.end == before.end + interval &&
+         image.buckets.busy == before.buckets.busy && image.buckets.waiting_input == before.buckets.waiting_input;
+}
+
+template <class Alike>
+bool all_images(const NodeLog& log, std::size_t results, Alike&& alike) {
+  if (log.size() < results) return false;
+  for (std::size_t i = results - kSteadyImages; i < results; ++i)
+    if (!alike(log[i], log[i - 1])) return false;
   return true;
 }
 
 }  // namespace
 
 std::optional<Cycles> steady_interval(const std::vector<Cycles>& starts, const std::vector<Cycles>& ends,
-                                      const std::vector<const NodeLog*>& units) {
+                                      const std::vector<const NodeLog*>& nodes) {
   const std::size_t results = ends.size();
   if (results <= kSteadyImages) return {};
   const Cycles interval = ends[results - 1] - ends[results - 2];
@@ -27,10 +35,16 @@ std::optional<Cycles> steady_interval(const std::vector<Cycles>& starts, const s
     const auto off = static_cast<double>(starts[i] - starts[i - 1] - interval);
     if (std::abs(off) > 0.01 * static_cast<double>(interval)) return {};
   }
-  const bool paced = std::any_of(units.begin(), units.end(), [&](const NodeLog* unit) {
-    return unit->size() >= results && works_without_pause(*unit, results, interval);
-  });
-  return paced ? std::optional(interval) : std::nullopt;
+  const auto paces = [&](const NodeLog* log) {
+    return all_images(*log, results,
+                      [&](const NodeImage& a, const NodeImage& b) { return works_without_pause(a, b, interval); });
+  };
+  const auto periodic = [&](const NodeLog* log) {
+    return all_images(*log, results, [&](const NodeImage& a, const NodeImage& b) { return repeats(a, b, interval); });
+  };
+  const bool steady =
+      std::any_of(nodes.begin(), nodes.end(), paces) || std::all_of(nodes.begin(), nodes.end(), periodic);
+  return steady ? std::optional(interval) : std::nullopt;
 }
 
 void extrapolate(RunRecord& record, Cycles interval, std::size_t images) {

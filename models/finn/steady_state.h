@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "models/core/architecture.h"
@@ -10,19 +9,21 @@
 
 namespace sparsim {
 
-/// Whether images follow each other in a pipeline as they will for ever: for the last kSteadyImages results, results
-/// came at one interval, and a unit, in the same images, worked every cycle of it. No image tells the units apart, so
-/// nothing can hold that unit up any more that did not in all these: what comes before it has caught up with it, and
-/// what stands behind it keeps its pace. And the source must have come to the same pace, within 1 % (of bursts and
-/// refreshes of the memory): FIFOs are as full as they will be.
+/// Images that have to look alike before those behind them are taken to.
 inline constexpr std::size_t kSteadyImages = 8;
 
-/// The interval, in cycles, once the pipeline is steady. Cycle dates of images at the source and of their results;
-/// `units`: of each, its images.
+/// The interval, in cycles, once images follow each other in a pipeline as they will for ever. No image tells the nodes
+/// apart: their times repeat as soon as their state does. That is taken to be so when the last kSteadyImages results
+/// came at one interval, and meanwhile
+///   - one node worked in every cycle: it can go no faster, all before it keeps up, all behind it keeps its pace; or
+///   - every node did the same in each of these images, an interval later.
+/// And the source must have come to the same pace, within 1 %, for what the memory's bursts and refreshes change: FIFOs
+/// are as full as they will be. `source_starts`, `result_ends`: of images, cycle dates; `nodes`: what each logged.
 std::optional<Cycles> steady_interval(const std::vector<Cycles>& source_starts, const std::vector<Cycles>& result_ends,
-                                      const std::vector<const NodeLog*>& units);
+                                      const std::vector<const NodeLog*>& nodes);
 
-/// Fills `record`, whose last image was steady, up to `images`: each as the last one, an interval later.
+/// Fills `record`, whose last image was steady, up to `images`: each as the last one, an interval later. FIFOs are the
+/// caller's.
 void extrapolate(RunRecord& record, Cycles interval, std::size_t images);
 
 }  // namespace sparsim

@@ -35,11 +35,11 @@ std::string missing_in_layer(const Trace& trace, std::size_t position) {
 
 std::string missing_for_inference(const Trace& trace) {
   const LayerGraph& graph = trace.graph();
-  if (graph.value_bits != 0)
-    return fmt::format("its zeros are those of {} bits, not those of float32", graph.value_bits);
-  if (trace.pixels(0).empty()) return "it has no pixels";
+  if (trace.pixels(0).empty()) return "there are no pixels";
   for (std::size_t i = 0; i < graph.layers.size(); ++i)
     if (std::string missing = missing_in_layer(trace, i); !missing.empty()) return missing;
+  if (graph.value_bits != 0)
+    return fmt::format("its zeros are those of {} bits, not those of float32", graph.value_bits);
   if (const auto ends = unread_layers(graph); ends.size() > 1)
     return fmt::format("layers '{}' and '{}' may both be its answer", graph.layers[ends[0]].name,
                        graph.layers[ends[1]].name);

@@ -9,6 +9,7 @@
 #include "models/core/error.h"
 #include "models/crossbar/rtl_engines.h"
 #include "models/crossbar/vector_dot_step.h"
+#include "sim/cli/cosim_bcr.h"
 #include "sim/cli/cosim_reduction.h"
 #include "sim/cli/progress.h"
 #include "sim/cosim/cosim_report.h"
@@ -29,7 +30,15 @@ struct Options {
   bool skip_zero_window = false;
   std::string block, trace, layer, inject, vcd, json;
   ReductionCosimOptions reduction;
+  BcrCosimOptions bcr;
 };
+
+// What each block has for itself.
+constexpr std::initializer_list<const char*> kDotOptions = {"inputs",           "lanes", "windows", "filters",
+                                                            "skip-zero-window", "vcd"};
+constexpr std::initializer_list<const char*> kReductionOptions = {"pixels", "images",    "input",     "slots",
+                                                                  "levels", "threshold", "early-exit"};
+constexpr std::initializer_list<const char*> kBcrOptions = {"pe", "simd", "vectors"};
 
 // Windows to wait before a fault: past the start, and so that every kind of window was seen.
 constexpr std::uint64_t kFaultAfter = 100;
@@ -147,7 +156,8 @@ void refuse(const po::variables_map& given, std::initializer_list<const char*> o
 }
 
 void check_combinations(const Options& options, const po::variables_map& given) {
-  refuse(given, {"pixels", "images", "input", "slots", "levels", "threshold", "early-exit"}, options.block);
+  refuse(given, kReductionOptions, options.block);
+  refuse(given, kBcrOptions, options.block);
   if (options.trace.empty() != options.layer.empty())
     input_error("cosim: --{} is missing: a trace and a layer of it go together",
                 options.trace.empty() ? "trace" : "layer");
@@ -159,7 +169,9 @@ void check_combinations(const Options& options, const po::variables_map& given) 
 }
 
 int cosim_input_reduction(const Options& options, const po::variables_map& given) {
-  refuse(given, {"inputs", "lanes", "windows", "filters", "layer", "skip-zero-window", "vcd"}, options.block);
+  refuse(given, kDotOptions, options.block);
+  refuse(given, kBcrOptions, options.block);
+  refuse(given, {"layer"}, options.block);
   for (const char* option : {"pixels", "images", "density"})
     if (!options.trace.empty() && is_given(given, option))
       input_error("cosim: --{} is for drawn images; those of a trace are what they are", option);
@@ -175,10 +187,26 @@ int cosim_input_reduction(const Options& options, const po::variables_map& given
   return cosim_reduction(reduction);
 }
 
+int cosim_bcr_mvau(const Options& options, const po::variables_map& given) {
+  refuse(given, kDotOptions, options.block);
+  refuse(given, kReductionOptions, options.block);
+  refuse(given, {"density"}, options.block);
+  BcrCosimOptions bcr = options.bcr;
+  bcr.trace = options.trace;
+  bcr.layer = options.layer;
+  bcr.inject = options.inject;
+  bcr.json = options.json;
+  bcr.image = options.image;
+  bcr.seed = options.seed;
+  bcr.stall_probability = options.stall_probability;
+  return cosim_bcr(bcr);
+}
+
 int cosim(const Options& options, const po::variables_map& given) {
   if (options.block == "input_reduction") return cosim_input_reduction(options, given);
+  if (options.block == "bcr_mvau") return cosim_bcr_mvau(options, given);
   if (options.block != "sparse_vector_dot")
-    input_error("--block {}: must be sparse_vector_dot or input_reduction", options.block);
+    input_error("--block {}: must be sparse_vector_dot, input_reduction or bcr_mvau", options.block);
   check_combinations(options, given);
   CosimReport report;
   report.stall_probability = options.stall_probability;
@@ -209,7 +237,8 @@ Command cosim_command() {
   Command command;
   command.name = "cosim";
   command.arguments = "[options]";
-  command.summary = "run RTL (crossbar, input reduction) in lockstep with its models, on drawn work or a trace's";
+  command.summary =
+      "run RTL (crossbar, input reduction, pruned MVAU) in lockstep with its models, on drawn work or a trace's";
   command.details =
       "The Verilated sparse_vector_dot runs beside the step model (every pin, every cycle), the fast form (every\n"
       "date) and integer arithmetic (every dot product); then the dense engine runs over the same windows, to "
@@ -224,11 +253,15 @@ Command cosim_command() {
       "cycle) and its fast form (every list and its date), over drawn images (density 0.01) or a trace's, all or "
       "one.\n\n"
       "  sparsim cosim --block input_reduction --pixels 63x63 --slots 8 --images 1000 --stall-probability 0.2\n"
-      "  sparsim cosim --block input_reduction --trace neutrino.h5 --slots 16 --early-exit\n";
+      "  sparsim cosim --block input_reduction --trace neutrino.h5 --slots 16 --early-exit\n\n"
+      "--block bcr_mvau: the Verilated matrix-vector unit for weights pruned in blocks beside its step model (every\n"
+      "pin, every cycle), its recurrence (every date) and integer arithmetic (every dot product), on the weights of a\n"
+      "pruned layer, as many of them as the RTL holds, and its quantised inputs; drawn where the trace holds none.\n\n"
+      "  sparsim cosim --block bcr_mvau --trace pruned.h5 --layer conv3 --pe 4 --simd 4 --vectors 1000\n";
   constexpr std::int64_t kMaxSeed = std::numeric_limits<std::int64_t>::max();
   po::options_description_easy_init option = command.options.add_options();
   option("block", po::value(&options->block)->value_name("NAME")->default_value("sparse_vector_dot"),
-         "what of rtl/: sparse_vector_dot or input_reduction");
+         "what of rtl/: sparse_vector_dot, input_reduction or bcr_mvau");
   option("inputs", bounded("inputs", &options->inputs, 1, CrossbarShape::kMostInputs)->value_name("M"),
          "operands of a window (default: the layer's K x K; 8 where its kernel is 1x1; 9)");
   option("lanes", bounded("lanes", &options->lanes, 1, CrossbarShape::kMostInputs)->value_name("N"),
@@ -242,7 +275,7 @@ Command cosim_command() {
   option("seed", bounded("seed", &options->seed, 0, kMaxSeed)->value_name("S")->default_value(1),
          "of all that is drawn, stalls too");
   option("trace", po::value(&options->trace)->value_name("TRACE.h5"),
-         "take the windows of a layer of this trace, or its images");
+         "take the windows of a layer of this trace, its images, or its pruned weights");
   option("layer", po::value(&options->layer)->value_name("NAME"), "which");
   option("image", bounded("image", &options->image, 0, 1'000'000'000)->value_name("I")->default_value(0),
          "of which image");
@@ -250,15 +283,18 @@ Command cosim_command() {
          bounded("stall-probability", &options->stall_probability, 0, 0.99)->value_name("P")->default_value(0.0, "0"),
          "each cycle: that no window is there, and that no result is taken");
   option("skip-zero-window", po::bool_switch(&options->skip_zero_window), "the engine skips windows without non-zeros");
-  option(
-      "inject", po::value(&options->inject)->value_name("FAULT"),
-      "plant a fault in the RTL's pins: flip (a bit of a grant; a pixel's flag), drop or repeat (a request; a pixel)");
+  option("inject", po::value(&options->inject)->value_name("FAULT"),
+         "plant a fault in the RTL's pins: flip (a bit of a grant, a pixel's flag, a bit of a sum), drop or repeat (a "
+         "request, a pixel, an output word)");
   option("vcd", po::value(&options->vcd)->value_name("FILE"),
          "waveform of the cycles around the first difference, or of the last 64 where there is none");
   option("json", po::value(&options->json)->value_name("FILE"), "the report as JSON");
   po::options_description reduction("options of --block input_reduction");
   add_reduction_options(reduction, options->reduction);
   command.options.add(reduction);
+  po::options_description bcr("options of --block bcr_mvau");
+  add_bcr_options(bcr, options->bcr);
+  command.options.add(bcr);
   command.run = [options](const po::variables_map& given) { return cosim(*options, given); };
   return command;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sim/cosim/report_text.h"
 #include "sim/report/table.h"
 #include "sim/version.h"
 
@@ -33,8 +34,6 @@ std::string lanes_text(const DotOutputs& pins) {
 
 std::string beat_text(const DotOutputs& pins) { return pins.beat ? lanes_text(pins) : ""; }
 std::string result_text(const DotOutputs& pins) { return pins.result_valid ? fmt::format("{}", pins.result) : ""; }
-
-std::string handshake_text(bool valid, bool ready) { return !valid ? "" : ready ? "taken" : "waits"; }
 
 Json run_json(const CosimReport& report, const CosimResult& result) {
   Json toggles = Json::array();
@@ -94,10 +93,7 @@ std::string cosim_text(const CosimReport& report) {
       "  RTL = fast form in every date: {} windows entered, {} results left\n"
       "  RTL = integer arithmetic: {} dot products\n\n",
       to_string(report.shape), report.windows, sparse.windows, sparse.zero_windows, percent(report.density()),
-      report.filters, report.filters == 1 ? "" : "s",
-      report.stall_probability > 0
-          ? fmt::format("with probability {} each cycle, on both sides; seed {}", report.stall_probability, report.seed)
-          : std::string("none"),
+      report.filters, report.filters == 1 ? "" : "s", stalls_text(report.stall_probability, report.seed),
       sparse.windows, sparse.results, sparse.results);
 
   Table runs({"engine", "cycles", "beats", "multiplications", "occupancy %"});

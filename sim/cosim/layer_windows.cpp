@@ -12,6 +12,16 @@ bool pointwise(const WindowShape& shape) { return shape.kernel_h * shape.kernel_
 
 }  // namespace
 
+std::int64_t window_value(const WindowShape& shape, const std::vector<std::int16_t>& values, std::int64_t pixel,
+                          std::int64_t tap, std::int64_t channel) {
+  const std::int64_t y =
+      pixel / shape.output.width * shape.stride_h - shape.pad_top + tap / shape.kernel_w * shape.dilation_h;
+  const std::int64_t x =
+      pixel % shape.output.width * shape.stride_w - shape.pad_left + tap % shape.kernel_w * shape.dilation_w;
+  if (y < 0 || y >= shape.input.height || x < 0 || x >= shape.input.width) return 0;
+  return values[static_cast<std::size_t>((y * shape.input.width + x) * shape.input.channels + channel)];
+}
+
 std::size_t LayerWindows::channels(const WindowShape& shape, std::size_t inputs) {
   const std::int64_t channels = shape.channels_per_group();
   return static_cast<std::size_t>(pointwise(shape) ? ceil_div(channels, static_cast<std::int64_t>(inputs)) : channels);
@@ -56,16 +66,9 @@ LayerWindows::LayerWindows(const Trace& trace, const std::string& trace_name, st
     }
 }
 
-// The input value under tap `tap` of the window at `pixel`; zero in the padding. Channels count in the group.
+// Channels count in the group.
 std::int64_t LayerWindows::value(std::int64_t pixel, std::int64_t tap, std::int64_t channel) const {
-  const std::int64_t y =
-      pixel / shape_.output.width * shape_.stride_h - shape_.pad_top + tap / shape_.kernel_w * shape_.dilation_h;
-  const std::int64_t x =
-      pixel % shape_.output.width * shape_.stride_w - shape_.pad_left + tap % shape_.kernel_w * shape_.dilation_w;
-  if (y < 0 || y >= shape_.input.height || x < 0 || x >= shape_.input.width) return 0;
-  const std::int64_t index =
-      (y * shape_.input.width + x) * shape_.input.channels + group_ * shape_.channels_per_group() + channel;
-  return values_[static_cast<std::size_t>(index)];
+  return window_value(shape_, values_, pixel, tap, group_ * shape_.channels_per_group() + channel);
 }
 
 std::int64_t LayerWindows::weight(std::int64_t filter, std::int64_t tap, std::int64_t channel) const {

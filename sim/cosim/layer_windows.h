@@ -11,6 +11,11 @@
 
 namespace sparsim {
 
+/// The value under tap `tap` of the window at output pixel `pixel`, from a convolution's input
+/// [height][width][channels]; zero in the padding.
+std::int64_t window_value(const WindowShape& shape, const std::vector<std::int16_t>& values, std::int64_t pixel,
+                          std::int64_t tap, std::int64_t channel);
+
 /// The windows of a convolution of a trace, with real quantised values and weights: output pixels in raster order, and
 /// for each its channels. A KxK window holds one channel; where the kernel is 1x1 (dense layers among them) a window
 /// holds a cluster of channels, as many as the engine has inputs, the last one filled up with zeros.

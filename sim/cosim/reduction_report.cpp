@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/cosim/reduction_cosim.h"
+#include "sim/cosim/report_text.h"
 #include "sim/report/table.h"
 #include "sim/version.h"
 
@@ -10,8 +11,6 @@ namespace sparsim {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string handshake_text(bool valid, bool ready) { return !valid ? "" : ready ? "taken" : "waits"; }
 
 /// "12:200 40:3": pixel and value of each slot that is filled.
 std::string list_text(const ReductionOutputs& outputs) {
@@ -35,22 +34,13 @@ std::string reduction_cosim_text(const ReductionCosimReport& report) {
       "  RTL = fast form in every list and its date: {} lists\n\n"
       "cycles from image to list: {:.2f} on average, {} to {}\n",
       to_string(report.setup.shape), report.images, result.images, result.active, result.dropped,
-      report.setup.stall_probability > 0 ? fmt::format("with probability {} each cycle, on both sides; seed {}",
-                                                       report.setup.stall_probability, report.setup.seed)
-                                         : std::string("none"),
-      result.cycles, result.images, static_cast<double>(result.reduced) / images, result.shortest, result.longest);
+      stalls_text(report.setup.stall_probability, report.setup.seed), result.cycles, result.images,
+      static_cast<double>(result.reduced) / images, result.shortest, result.longest);
 }
 
 Json reduction_cosim_json(const ReductionCosimReport& report) {
   const ReductionCosimResult& result = report.result;
   const ReductionShape& shape = report.setup.shape;
-  Json difference = nullptr;
-  if (result.difference)
-    difference = {{"cycle", result.difference->cycle},
-                  {"image", result.difference->window},
-                  {"what", result.difference->what},
-                  {"expected", result.difference->expected},
-                  {"seen", result.difference->seen}};
   return {{"sparsim_version", kVersion},
           {"block", "input_reduction"},
           {"height", shape.height},
@@ -68,7 +58,7 @@ Json reduction_cosim_json(const ReductionCosimReport& report) {
           {"dropped_pixels", result.dropped},
           {"cycles", result.cycles},
           {"cycles_to_list", {{"sum", result.reduced}, {"least", result.shortest}, {"most", result.longest}}},
-          {"difference", difference}};
+          {"difference", difference_json(result.difference, "image")}};
 }
 
 std::string reduction_difference_text(const ReductionCosimResult& result) {

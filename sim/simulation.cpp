@@ -28,6 +28,22 @@ Latency latency(const std::vector<ImageRecord>& images) {
   return l;
 }
 
+// A later image holds no earlier one up; behind the last one stands what the host still does.
+std::vector<Batch> batches(const RunRecord& record, double clock_mhz) {
+  const std::vector<ImageRecord>& images = record.images;
+  if (images.size() < 2 || images[1].start >= images[0].end) return {};
+  const Cycles behind = record.end - images.back().end;
+  std::vector<Batch> found;
+  const auto add = [&](std::size_t n, Cycles cycles) {
+    found.push_back({n, cycles, static_cast<double>(n) / seconds(cycles, clock_mhz)});
+  };
+  for (std::size_t decade = 1; decade < images.size(); decade *= 10)
+    for (const std::size_t step : {1, 2, 5})
+      if (const std::size_t n = decade * step; n < images.size()) add(n, images[n - 1].end + behind);
+  add(images.size(), record.end);
+  return found;
+}
+
 Deadline deadline(double us, const std::vector<ImageRecord>& images, double clock_mhz) {
   const auto late = [&](const ImageRecord& image) { return 1e6 * seconds(image.end - image.start, clock_mhz) > us; };
   return {us, static_cast<std::size_t>(std::count_if(images.begin(), images.end(), late))};
@@ -239,6 +255,9 @@ Result simulate(const Accelerator& accelerator, const Trace& trace, const std::s
   if (record.images.size() >= 3)
     r.interval_cycles = static_cast<double>(record.images.back().end - record.images.front().end) /
                         static_cast<double>(record.images.size() - 1);
+  r.cycles_per_image = ratio(static_cast<double>(r.cycles), static_cast<double>(r.images));
+  if (!r.reached_limit) r.batches = batches(record, r.clock_mhz);
+  r.extrapolated_from = record.extrapolated_from;
   r.resource_bill = bill;
   r.resources = total(bill);
   r.capacity = accelerator.board.device.capacity;

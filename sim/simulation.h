@@ -62,6 +62,13 @@ struct Gain {
   Cycles first_latency_cycles = 0;
 };
 
+/// The first so many images of a run by themselves: started at 0, until the host has the result of the last.
+struct Batch {
+  std::size_t images = 0;
+  Cycles cycles = 0;
+  double images_per_second = 0;
+};
+
 /// Everything that a run computed; JSON and the terminal show it, and compute nothing more.
 struct Result {
   std::string accelerator, architecture, device, board;
@@ -79,6 +86,9 @@ struct Result {
   std::optional<Latency> latency;         // where an image was finished
   std::optional<Deadline> deadline;       // where one was given
   std::optional<double> interval_cycles;  // between the ends of images, the first to the last; from 3 images on
+  double cycles_per_image = 0;            // of the whole run, what the host does before and behind it included
+  std::vector<Batch> batches;             // where images follow each other in a pipeline: 1, 2, 5, 10, .. and all
+  std::optional<std::size_t> extrapolated_from;         // images simulated, where the rest followed exactly
   double dense_macs_per_image = 0, macs_per_image = 0;  // of all weighted layers; the second what masks left
   std::int64_t weights = 0, kept_weights = 0;           // of the network; the second what static masks left
   double images_per_second = 0;                         // at interval_cycles; without: images / the whole time

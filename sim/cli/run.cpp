@@ -29,7 +29,7 @@ struct Options {
   std::vector<std::string> overrides;
   std::int64_t images = 0, skipped_images = 0, max_cycles = 0;
   double deadline_us = 0;
-  bool ignore_capacity = false, no_critical_path = false, gain = false;
+  bool ignore_capacity = false, no_critical_path = false, gain = false, every_image = false;
 };
 
 AnswerComparison compare_with(const Answers& reference, const Result& result, const Options& options) {
@@ -76,6 +76,7 @@ int run(const Options& options) {
   if (options.max_cycles > 0) run.max_cycles = options.max_cycles;
   run.timeline = !options.timeline.empty();
   run.critical_path = !options.no_critical_path;
+  run.every_image = options.every_image;
   run.crossbar = options.crossbar;
   run.reduction = options.reduction;
   simulation.ignore_capacity = options.ignore_capacity;
@@ -127,6 +128,8 @@ Command run_trace_command() {
                                 "compare the answers of the network with these: a line of scores an image");
   command.options.add_options()("no-critical-path", po::bool_switch(&options->no_critical_path),
                                 "do not keep the cause of each date: pipelines run faster");
+  command.options.add_options()("every-image", po::bool_switch(&options->every_image),
+                                "simulate all images, also where those of a steady pipeline follow from the first");
   command.options.add_options()(
       "gain", po::bool_switch(&options->gain),
       "of pipelines: run again with a lane more, and with a place more in the FIFO, where the "

@@ -139,6 +139,13 @@ Json result_json(const Result& r, const Accelerator& accelerator) {
         {"share", r.images > 0 ? static_cast<double>(r.deadline->misses) / static_cast<double>(r.images) : 0.0}};
   json["interval_cycles"] = nullptr;
   if (r.interval_cycles) json["interval_cycles"] = *r.interval_cycles;
+  json["cycles_per_image"] = r.cycles_per_image;
+  json["batches"] = Json::array();
+  for (const Batch& batch : r.batches)
+    json["batches"].push_back(
+        {{"images", batch.images}, {"cycles", batch.cycles}, {"images_per_second", batch.images_per_second}});
+  json["extrapolated_from"] = nullptr;
+  if (r.extrapolated_from) json["extrapolated_from"] = *r.extrapolated_from;
   json["dense_macs_per_image"] = r.dense_macs_per_image;
   json["macs_per_image"] = r.macs_per_image;
   json["weights"] = r.weights;

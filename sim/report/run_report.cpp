@@ -113,6 +113,15 @@ std::string gain_line(const Gain& gain, const Result& r) {
                                                          static_cast<double>(gain.first_latency_cycles)));
 }
 
+// Throughput of batches: the fewer images, the more of the time the pipeline fills and drains.
+std::string batch_line(const Result& r) {
+  std::string line;
+  for (const Batch& batch : r.batches)
+    line += fmt::format("{}{}: {:.4g}", line.empty() ? "batches        images/s of " : ", ", batch.images,
+                        batch.images_per_second);
+  return line + fmt::format("  ({:.1f} cycles an image of the whole run)\n", r.cycles_per_image);
+}
+
 }  // namespace
 
 std::string resource_report(const std::vector<ResourceItem>& bill, const Device& device) {
@@ -161,6 +170,7 @@ std::string run_report(const Result& r) {
   if (r.interval_cycles)
     text += fmt::format("interval       {:.0f} cycles, {:.4f} {} between images\n", *r.interval_cycles,
                         1e-6 * time.per_base * *r.interval_cycles / r.clock_mhz, time.name);
+  if (!r.batches.empty()) text += batch_line(r);
   if (r.deadline)
     text +=
         fmt::format("deadline       {:g} us: {} of {} images miss it ({:.1f} %)\n", r.deadline->us, r.deadline->misses,

@@ -53,7 +53,7 @@ module bcr_pe #(
   if (DataWidth < 1 || DataWidth > 64) $fatal(1, "bcr_pe: DataWidth = %0d: must be 1..64", DataWidth);
   if (WeightWidth < 1 || WeightWidth > 64) $fatal(1, "bcr_pe: WeightWidth = %0d: must be 1..64", WeightWidth);
 
-  localparam int unsigned CountWidth   = $clog2(MaxRows + 1);
+  localparam int unsigned CountWidth   = MaxRows < 1 ? 1 : $clog2(MaxRows + 1);  // 0 hides the message above
   localparam int unsigned ProductWidth = DataWidth + WeightWidth;
   localparam int unsigned SumWidth     = ProductWidth + $clog2(Simd);
   localparam int unsigned Stages       = 2 + $clog2(Simd);  // registers before the accumulator

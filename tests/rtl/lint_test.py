@@ -13,8 +13,9 @@ RTL = pathlib.Path(__file__).resolve().parents[2] / "rtl"
 SOURCES = sorted(RTL.glob("*.sv"))
 MODULES = [path.stem for path in SOURCES]
 REDUCTION = ["first_pixel_tree", "input_reduction", "pixel_heads"]  # own table
+BCR = ["bcr_mvau", "bcr_pe"]  # own table
 STREAM = ["conv_node", "conv_stream", "delay_line", "sliding_window", "stream_fifo", "window_axis"]  # own table
-TOPS = ["dense_vector_dot", "rr_vector_dot", "conv_node", "input_reduction"]  # between them they hold all other modules
+TOPS = ["dense_vector_dot", "rr_vector_dot", "conv_node", "input_reduction", "bcr_mvau"]  # between them they hold all other modules
 SKIPPED = 77
 
 NAMES = ("NumInputs", "NumLanes", "DataWidth", "WeightWidth", "AccWidth", "Saturate", "PassWidth", "RowWidth",
@@ -52,6 +53,19 @@ REDUCTION_TABLE = [dict(zip(REDUCTION_NAMES, row)) for row in (
     (9, 16, 9, 1, 0),    # a register behind every level but the last
     (100, 8, 20, 3, 1),
     (256, 4, 31, 2, 0),  # a power of two; registers behind all levels but the last
+)]
+
+BCR_NAMES = ("NumPes", "Simd", "MaxWords", "MaxRows", "ProgramDepth", "DataWidth", "WeightWidth", "Gather")
+BCR_TABLE = [dict(zip(BCR_NAMES, row)) for row in (
+    (1, 1, 1, 1, 1, 1, 1, 0),             # the least of all
+    (1, 1, 1, 1, 1, 1, 1, 1),             # a lane gathers from words of one value
+    (64, 2, 1, 1, 1, 8, 1, 0),            # most PEs
+    (2, 64, 3, 2, 6, 8, 2, 1),            # most lanes
+    (3, 3, 5, 7, 35, 4, 3, 1),            # no power of two
+    (2, 3, 2, 2, 4, 64, 62, 0),           # wide ones
+    *((pe, simd, 128, 64, 4096, data, weight, gather) for pe, simd, data, weight, gather in (
+        (1, 1, 8, 8, 0), (3, 2, 4, 6, 1), (2, 3, 8, 1, 0), (4, 4, 8, 8, 0), (4, 4, 8, 8, 1), (8, 8, 8, 8, 0),
+        (8, 8, 8, 8, 1))),                # as models/finn/bcr_mvau_rtl.cmake says
 )]
 
 BAD = [  # module, what differs from its defaults, the parameter and the rule that the message names
@@ -98,6 +112,18 @@ BAD = [  # module, what differs from its defaults, the parameter and the rule th
     ("input_reduction", {"ValueWidth": 0}, "ValueWidth = 0: must be at least 1"),
     ("input_reduction", {"NumSlots": 0}, "NumSlots = 0: must be at least 1"),
     ("input_reduction", {"LevelsPerCycle": 0}, "LevelsPerCycle = 0: must be at least 1"),
+    ("bcr_mvau", {"NumPes": 0}, "NumPes = 0: must be 1..64"),
+    ("bcr_mvau", {"NumPes": 65}, "NumPes = 65: must be 1..64"),
+    ("bcr_mvau", {"Simd": 65}, "Simd = 65: must be 1..64"),
+    ("bcr_pe", {"Simd": 0}, "Simd = 0: must be 1..64"),
+    ("bcr_pe", {"Simd": 65}, "Simd = 65: must be 1..64"),
+    ("bcr_pe", {"MaxWords": 0}, "MaxWords = 0: must be at least 1"),
+    ("bcr_pe", {"MaxRows": 0}, "MaxRows = 0: must be at least 1"),
+    ("bcr_pe", {"ProgramDepth": 0}, "ProgramDepth = 0: must be at least 1"),
+    ("bcr_pe", {"DataWidth": 0}, "DataWidth = 0: must be 1..64"),
+    ("bcr_pe", {"DataWidth": 65}, "DataWidth = 65: must be 1..64"),
+    ("bcr_pe", {"WeightWidth": 0}, "WeightWidth = 0: must be 1..64"),
+    ("bcr_pe", {"WeightWidth": 65}, "WeightWidth = 65: must be 1..64"),
     ("delay_line", {"Depth": 0}, "Depth = 0: must be at least 1"),
     ("delay_line", {"Width": 0}, "Width = 0: must be at least 1"),
     ("stream_fifo", {"Depth": 0}, "Depth = 0: must be at least 1"),
@@ -134,7 +160,7 @@ def parameters(module, row):
         row = {**row, "NumInputs": row["KernelH"] * row["KernelW"] * row["Cluster"], "Depth": row["WindowDepth"],
                "LutDepth": 64, "Values": row["Width"], "Pad": row["PadLeft"], "Kernel": row["KernelW"],
                "Stride": row["StrideW"], "Windows": row["WindowsW"]}
-    else:
+    elif module not in BCR:
         product = row["DataWidth"] + row["WeightWidth"]
         lanes_log2 = (row["NumLanes"] - 1).bit_length()
         row = {**row, "Width": product, "SumWidth": product + lanes_log2, "FilterWidth": row["PassWidth"]}
@@ -143,7 +169,10 @@ def parameters(module, row):
 
 
 def table(module):
-    return STREAM_TABLE if module in STREAM else REDUCTION_TABLE if module in REDUCTION else TABLE
+    for modules, rows in ((STREAM, STREAM_TABLE), (REDUCTION, REDUCTION_TABLE), (BCR, BCR_TABLE)):
+        if module in modules:
+            return rows
+    return TABLE
 
 
 def run(command):
@@ -152,7 +181,7 @@ def run(command):
 
 
 def sized(name, value):
-    return f"1'b{value}" if name in ("Saturate", "SkipZeroWindow", "EarlyExit") else value
+    return f"1'b{value}" if name in ("Saturate", "SkipZeroWindow", "EarlyExit", "Gather") else value
 
 
 def verilator(module, values):

@@ -8,10 +8,9 @@
 namespace sparsim {
 
 // What memories of a Xilinx device need, by the structure of rtl/stream_fifo.sv, rtl/delay_line.sv and
-// rtl/sliding_window.sv. Up to 64 words
-// lie in LUTs (SLICEM, UG474: a 64 x 1 or 32 x 2 RAM a LUT; with a second port, 64 x 3 or 32 x 6 in four of them), more
-// in RAMB18 blocks of one shape (UG473, models/core/block_ram.h), or, where asked for, in URAM (UG573: 4,096 x 72).
-// Counters and compares: a flip-flop and two LUTs a bit.
+// rtl/sliding_window.sv. Up to 64 words lie in LUTs (SLICEM, UG474: a 64 x 1 or 32 x 2 RAM a LUT; with a second port,
+// 64 x 3 or 32 x 6 in four of them), more in RAMB18 blocks of one shape (UG473, models/core/block_ram.h), or, where
+// asked for, in URAM (UG573: 4,096 x 72). Counters and compares: a flip-flop and two LUTs a bit.
 
 /// Bits that tell `values` apart: 0 for one.
 int address_bits(std::int64_t values);

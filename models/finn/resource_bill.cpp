@@ -14,7 +14,7 @@
 namespace sparsim {
 namespace {
 
-constexpr double kWindowLuts = 300;
+constexpr std::int64_t kWindowLuts = 300;
 
 double real(std::int64_t number) { return static_cast<double>(number); }
 Resources luts(std::int64_t count) { return {real(count), 0, 0, 0, 0}; }
@@ -41,8 +41,8 @@ Resources sliding_window(const Node& n) {
   const WindowShape& s = n.window();
   const std::int64_t rows = (s.kernel_h - 1) * s.dilation_h + 1 + s.stride_h;
   const std::int64_t words = rows * n.input().map.width * n.input().words_per_pixel();
-  return Resources{kWindowLuts, 0, 0, 0, 0} + registers(2 * address_bits(words)) +
-         dual_port_memory(words, n.input_word());
+  const std::int64_t addresses = std::int64_t{2} * address_bits(words);  // to write and to read
+  return luts(kWindowLuts) + registers(addresses) + dual_port_memory(words, n.input_word());
 }
 
 Resources padding(const Node& n) {
@@ -65,21 +65,22 @@ Resources pool(const Node& n) {
   return line_buffers(s, n.input().words_per_pixel(), n.input_word()) + operators(places - 1, word);
 }
 
-/// What scales and activations become, fused into a node or one by themselves: thresholds, or, where more bits leave
-/// than thresholds give, a comparison.
+/// What scales and activations become, together: thresholds, or, where more bits leave than thresholds give, a
+/// comparison.
 Resources elementwise(const Node& n, int value_bits) {
   if (n.output_bits() > MatrixUnit::kMostBits) return operators(1, n.output_word());
   return thresholds(n.output().words_per_pixel(), n.output().streams, value_bits, n.output_bits());
 }
 
 bool has_elementwise(const Node& n) {
+  if (n.node.kind == NodeKind::elementwise) return true;
   return std::any_of(n.node.fused_layers.begin(), n.node.fused_layers.end(), [&](std::size_t layer) {
     const LayerKind kind = n.graph.layers[layer].kind;
     return kind == LayerKind::activation || kind == LayerKind::scale;
   });
 }
 
-/// What it computes, and the bits of a value of that.
+/// What computes in it before scales and activations, and the bits of a value of that.
 struct Computed {
   Resources need;
   int bits = 0;
@@ -110,7 +111,7 @@ Computed computed(const Node& n) {
       return {luts(ceil_div(inputs - 1, 3) * n.output_word()) + counters(address_bits(words)), n.input_bits()};
     }
     case NodeKind::elementwise:
-      return {elementwise(n, n.input_bits()), n.output_bits()};
+      return {{}, n.input_bits()};
     case NodeKind::split:  // waits until all its readers have room
       return {luts(static_cast<std::int64_t>(n.node.outputs.size())), n.input_bits()};
     case NodeKind::squeeze:  // a register of both words, shifted or loaded

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "models/core/error.h"
 #include "models/cost/storage.h"
 #include "models/finn/bcr.h"
 

@@ -131,5 +131,19 @@ TEST_F(Bill, SumsTakeThresholdsWhereAnActivationFollows) {
   EXPECT_EQ(need("add").lut, 4 * 3 + 18 + 39);  // 36 / 2 and 1.1 x 36
 }
 
+// Behind a split, thresholds of 3 x 4 x 2 bits of two words of channels and their comparators, once for both layers.
+TEST_F(Bill, ScalesAndActivationsBecomeThresholds) {
+  graph.layers = {conv("conv", 8, 4, 8, 3, 1, 1), max_pool("scale", 8, 8, 1, 1), max_pool("relu", 8, 8, 1, 1),
+                  max_pool("add", 8, 8, 1, 1)};
+  graph.layers[1].kind = LayerKind::scale;
+  graph.layers[2].kind = LayerKind::activation;
+  graph.layers[3].kind = LayerKind::add;
+  for (std::size_t i = 1; i < 4; ++i) graph.layers[i].inputs = {i - 1};
+  graph.layers[3].inputs.push_back(0);
+  config.nodes.erase("scores");
+  config.label_select = false;
+  EXPECT_EQ(need("scale").lut, 12 + 26);
+}
+
 }  // namespace
 }  // namespace sparsim

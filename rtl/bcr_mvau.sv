@@ -124,7 +124,7 @@ module bcr_mvau #(
       .sum_o          (sums[p*AccWidth +: AccWidth])
     );
   end
-`ifndef SYNTHESIS
+`ifdef VERILATOR  // rtl/formal/bcr_mvau_proof.sv proves what the unit does
   always_ff @(posedge clk_i) if (rst_ni) begin
     a_program: assert (!program_valid_i || (full_q == '0 && load_word_q == '0));
     a_banks:   assert (load_bank_q == work_bank_q || full_q[work_bank_q]);

@@ -105,9 +105,11 @@ MUTANT_PARAMETERS = {
     "stream_fifo.sv": {"Depth": 3, "LutDepth": 1},  # as a block RAM
     "delay_line.sv": {"Depth": 4},
     "input_reduction.sv": {"NumPixels": 9, "NumSlots": 2, "EarlyExit": 1},
+    "bcr_mvau.sv": {},
 }
 # Files without a harness of their own, and the one that proves what they do.
-PROVED_IN = {"first_pixel_tree.sv": "input_reduction.sv", "pixel_heads.sv": "input_reduction.sv"}
+PROVED_IN = {"first_pixel_tree.sv": "input_reduction.sv", "pixel_heads.sv": "input_reduction.sv",
+             "bcr_pe.sv": "bcr_mvau.sv"}
 
 
 def is_refuted(mutant):
@@ -157,6 +159,9 @@ CONES = [
     ("input_reduction", "image_ready_o", "image_valid_i"),
     ("input_reduction", "image_ready_o", "list_ready_i"),
     ("input_reduction", "list_valid_o", "list_ready_i"),
+    ("bcr_mvau", "word_ready_o", "word_valid_i"),
+    ("bcr_mvau", "word_ready_o", "out_room_i"),
+    ("bcr_mvau", "out_valid_o", "out_room_i"),
     ("conv_stream", "window_ready_o", "window_valid_i"),
     ("conv_stream", "result_valid_o", "result_ready_i"),
     ("conv_node", "word_ready_o", "word_valid_i"),

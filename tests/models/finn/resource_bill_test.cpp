@@ -27,7 +27,7 @@ struct Bill : testing::Test {
   Bill() {
     graph.name = "test";
     graph.input = {8, 8, 4};
-    graph.layers = {conv("conv", 8, 4, 8, 3, 1, 1), max_pool("pool", 8, 8, 2, 2), dense("scores", 4 * 4 * 8, 10)};
+    graph.layers = {conv("conv", 8, 4, 8, 3, 1, 1), max_pool("pool", 8, 8, 2, 2), dense("scores", 128, 10)};
     for (std::size_t i = 0; i < graph.layers.size(); ++i)
       graph.layers[i].inputs = {i == 0 ? Layer::kNetworkInput : i - 1};
     config.weight_bits = config.activation_bits = 2;

@@ -71,6 +71,22 @@ std::string rebased(const std::string& path, const std::string& from, const std:
   return target.lexically_relative(fs::absolute(to).lexically_normal().parent_path()).generic_string();
 }
 
+// `add_keys(node, layer, add)` calls add(key, value) for all that a node says.
+template <class Node, class AddKeys>
+TextBlock nodes_block(const std::map<std::string, Node>& nodes, const LayerGraph& graph, AddKeys&& add_keys) {
+  TextBlock block{"nodes", "nodes:\n"};
+  for (const Layer& layer : graph.layers) {
+    const auto found = nodes.find(layer.name);
+    if (found == nodes.end()) continue;
+    std::vector<std::string> keys;
+    add_keys(found->second, layer,
+             [&](const char* key, const auto& value) { keys.push_back(fmt::format("{}: {}", key, value)); });
+    if (!keys.empty()) block.text += fmt::format("  {}: {{{}}}\n", yaml_quoted(layer.name), fmt::join(keys, ", "));
+  }
+  if (block.text == "nodes:\n") block.text = "nodes: {}\n";
+  return block;
+}
+
 }  // namespace
 
 std::string yaml_quoted(std::string_view name) {
@@ -112,13 +128,7 @@ std::string moved(std::string_view text, const std::string& from, const std::str
 }
 
 TextBlock nodes_block(const FpgaConvNetConfig& config, const LayerGraph& graph) {
-  TextBlock block{"nodes", "nodes:\n"};
-  for (const Layer& layer : graph.layers) {
-    const auto found = config.nodes.find(layer.name);
-    if (found == config.nodes.end()) continue;
-    const NodeConfig& node = found->second;
-    std::vector<std::string> keys;
-    const auto add = [&](const char* key, const auto& value) { keys.push_back(fmt::format("{}: {}", key, value)); };
+  return nodes_block(config.nodes, graph, [](const NodeConfig& node, const Layer& layer, auto&& add) {
     if (layer.weighted()) {
       add("coarse_in", node.folding.coarse_in);
       add("coarse_out", node.folding.coarse_out);
@@ -132,11 +142,19 @@ TextBlock nodes_block(const FpgaConvNetConfig& config, const LayerGraph& graph) 
     if (node.window_depth) add("window_depth", *node.window_depth);
     if (node.result_depth) add("result_depth", *node.result_depth);
     if (node.weights_streamed) add("weights", "stream");
-    if (keys.empty()) continue;
-    block.text += fmt::format("  {}: {{{}}}\n", yaml_quoted(layer.name), fmt::join(keys, ", "));
-  }
-  if (block.text == "nodes:\n") block.text = "nodes: {}\n";
-  return block;
+  });
+}
+
+TextBlock nodes_block(const FinnConfig& config, const LayerGraph& graph) {
+  return nodes_block(config.nodes, graph, [](const FinnNodeConfig& node, const Layer&, auto&& add) {
+    if (node.pe > 0) add("pe", node.pe);
+    if (node.simd > 0) add("simd", node.simd);
+    if (node.weight_bits) add("weight_bits", *node.weight_bits);
+    if (node.input_bits) add("input_bits", *node.input_bits);
+    if (node.output_bits) add("output_bits", *node.output_bits);
+    if (node.multipliers) add("multipliers", to_string(*node.multipliers));
+    if (node.weights) add("weights", to_string(*node.weights));
+  });
 }
 
 std::string with_depths(std::string_view text, const std::map<std::string, std::int64_t>& depths) {

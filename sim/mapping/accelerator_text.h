@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/finn/config.h"
 #include "models/fpgaconvnet/config.h"
 
 namespace sparsim {
@@ -26,6 +27,7 @@ std::string moved(std::string_view text, const std::string& from, const std::str
 
 /// `nodes`: all that the configuration says of each layer, in the order of the graph.
 TextBlock nodes_block(const FpgaConvNetConfig& config, const LayerGraph& graph);
+TextBlock nodes_block(const FinnConfig& config, const LayerGraph& graph);
 
 /// The text with these in the place of `fifos.depths`; without any, none. Throws InputError where `fifos` is missing or
 /// no block (`fifos: {...}`).

@@ -147,6 +147,7 @@ Candidate least_latency(const Space& space, const LayerGraph& graph, Candidate f
 template <class Space>
 auto best_folding(const Space& space, const LayerGraph& graph, const BoardFile& board, const StreamShellConfig& config,
                   const FoldGoal& goal) {
+  if (goal.interval > 0) return cheapest_within(space, goal.interval, board.device);
   auto best = fastest(space, board.device);
   // One image at a time, throughput is latency.
   if (goal.objective == FoldObjective::latency ||

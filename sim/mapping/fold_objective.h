@@ -18,6 +18,7 @@ constexpr std::string_view to_string(FoldObjective o) { return kFoldObjectiveNam
 struct FoldGoal {
   FoldObjective objective = FoldObjective::throughput;
   double throughput_share = 0.9;  // 0..1, of the best throughput: what the least energy may not cost
+  double interval = 0;            // cycles an image that will do, for the throughput objective; 0: as few as fit
 };
 
 }  // namespace sparsim

@@ -122,6 +122,20 @@ auto fastest(const Space& space, const Device& device) {
   return std::move(*best);
 }
 
+/// The cheapest design that takes `interval` cycles or less. Throws InputError where none does, or none fits.
+template <class Space>
+auto cheapest_within(const Space& space, double interval, const Device& device) {
+  const std::vector<double>& all = space.intervals();
+  const auto above = std::upper_bound(all.begin(), all.end(), interval);
+  if (above == all.begin())
+    input_error("{:.0f} cycles an image: must be {:.0f} or more: no folding takes less", interval, all.front());
+  auto found = fitting(space, *(above - 1));
+  if (!found)
+    input_error("{:.0f} cycles an image {}", interval,
+                fmt::join(shortages(space.cheapest(*(above - 1), kEvenly).need, device), ", "));
+  return std::move(*found);
+}
+
 /// What the longest interval below this one would need that the device has not: "100352 cycles needs ..."; empty where
 /// nothing keeps the design from the shortest one.
 template <class Space>

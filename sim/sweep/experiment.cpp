@@ -64,7 +64,9 @@ ExperimentRun read_run(Section& s, const std::string& name, const std::string& p
   run.images = s.integer("images", {0, kMostImages}, 0);
   run.skip_images = s.integer("skip_images", {0, kMostImages}, 0);
   if (std::optional<Section> fold = s.optional_section("fold")) {
-    run.fold = ExperimentFold{{}, run.set};
+    run.fold = ExperimentFold{};
+    run.fold->set = run.set;
+    run.fold->interval = fold->integer("interval", {0, 1'000'000'000}, 0);
     if (fold->has("limit")) run.fold->limit = fold->texts("limit");
     if (fold->has("set")) run.fold->set = fold->texts("set");
   }
@@ -111,6 +113,39 @@ ExperimentRow read_row(Section& s, const Experiment& experiment) {
   return row;
 }
 
+ExperimentWorkload read_workload(Section& s, const std::string& name, const std::string& path,
+                                 const Experiment& experiment) {
+  ExperimentWorkload w;
+  w.name = name;
+  if (s.has("prune")) {
+    ExperimentPruning& p = w.pruning.emplace();
+    p.workload = s.text("prune");
+    const ExperimentWorkload* base = named(experiment.workloads, p.workload);
+    if (base == nullptr || base->pruning)
+      s.problem("prune", fmt::format("'{}': must be one of the workloads above, not pruned itself", p.workload));
+    p.blocks = s.text("bcr");
+    p.ratio = s.number("ratio", {0, 1});
+    p.balanced = s.boolean("balanced", false);
+    p.reordered = s.boolean("reorder", false);
+    p.skip = s.text("skip", "");
+    return w;
+  }
+  w.synthesized = s.has("network");
+  const bool captured = s.has("capture");
+  w.file = beside(path, s.text(w.synthesized ? "network" : captured ? "capture" : "trace"));
+  if (captured) {
+    for (const std::string& image : s.texts("images")) w.captured.push_back(beside(path, image));
+    if (s.is_list("images") && w.captured.empty()) s.problem("images", "is empty: must name the files of the images");
+    if (s.has("weights")) w.weights = beside(path, s.text("weights"));
+  }
+  if (w.synthesized) {
+    w.seed = s.integer("seed", {0, 1'000'000'000}, w.seed);
+    w.images = s.integer("images", {1, kMostImages}, w.images);
+    if (s.has("set")) w.set = s.texts("set");
+  }
+  return w;
+}
+
 }  // namespace
 
 Experiment load_experiment(const std::string& path) {
@@ -120,24 +155,7 @@ Experiment load_experiment(const std::string& path) {
   e.name = root.text("experiment");
   e.source = root.text("source");
   e.fitted_on = root.text("fitted_on");
-  for (auto& [name, s] : root.section("workloads").sections()) {
-    ExperimentWorkload w;
-    w.name = name;
-    w.synthesized = s.has("network");
-    const bool captured = s.has("capture");
-    w.file = beside(path, s.text(w.synthesized ? "network" : captured ? "capture" : "trace"));
-    if (captured) {
-      for (const std::string& image : s.texts("images")) w.captured.push_back(beside(path, image));
-      if (s.is_list("images") && w.captured.empty()) s.problem("images", "is empty: must name the files of the images");
-      if (s.has("weights")) w.weights = beside(path, s.text("weights"));
-    }
-    if (w.synthesized) {
-      w.seed = s.integer("seed", {0, 1'000'000'000}, w.seed);
-      w.images = s.integer("images", {1, kMostImages}, w.images);
-      if (s.has("set")) w.set = s.texts("set");
-    }
-    e.workloads.push_back(w);
-  }
+  for (auto& [name, s] : root.section("workloads").sections()) e.workloads.push_back(read_workload(s, name, path, e));
   for (auto& [name, s] : root.section("runs").sections()) e.runs.push_back(read_run(s, name, path, e));
   if (root.has("rows"))
     for (Section& s : root.list("rows")) e.rows.push_back(read_row(s, e));
@@ -181,6 +199,17 @@ class ExperimentFiles {
     if (!w.weights.empty()) command.insert(command.end(), {"--weights", w.weights});
     return command;
   }
+  std::vector<std::string> prune(const ExperimentWorkload& w) const {
+    const ExperimentPruning& p = *w.pruning;
+    std::vector<std::string> command{"prune",   trace(*named(experiment_.workloads, p.workload)),
+                                     "--bcr",   p.blocks,
+                                     "--ratio", fmt::format("{}", p.ratio),
+                                     "-o",      trace(w)};
+    if (p.balanced) command.emplace_back("--balanced");
+    if (p.reordered) command.emplace_back("--reorder");
+    if (!p.skip.empty()) command.insert(command.end(), {"--skip", p.skip});
+    return command;
+  }
   // Writes the accelerator as it is to be folded.
   std::vector<std::string> fold(std::size_t i) const {
     const ExperimentRun& run = experiment_.runs[i];
@@ -192,6 +221,7 @@ class ExperimentFiles {
     std::vector<std::string> command{"fold", unfolded, trace(run), "-o", folded(i)};
     for (const std::string& limit : run.fold->limit) command.insert(command.end(), {"--limit", limit});
     if (run.skip_images > 0) command.insert(command.end(), {"--images", std::to_string(run.skip_images)});
+    if (run.fold->interval > 0) command.insert(command.end(), {"--interval", std::to_string(run.fold->interval)});
     return command;
   }
   std::vector<std::string> simulate(std::size_t i) const {
@@ -204,9 +234,14 @@ class ExperimentFiles {
     for (const std::string& assignment : run.set) command.insert(command.end(), {"--set", assignment});
     return command;
   }
+  // What a workload is captured from, or its trace: itself, unless it is another one that is pruned.
+  const ExperimentWorkload& origin(const std::string& workload) const {
+    const ExperimentWorkload& w = *named(experiment_.workloads, workload);
+    return w.pruning ? *named(experiment_.workloads, w.pruning->workload) : w;
+  }
   // Why a run's workload cannot be captured; empty where it can, or need not.
   std::string absent(const ExperimentRun& run) const {
-    const ExperimentWorkload& w = *named(experiment_.workloads, run.workload);
+    const ExperimentWorkload& w = origin(run.workload);
     std::vector<std::string> files = w.captured;
     if (!w.weights.empty()) files.push_back(w.weights);
     if (!run.reference.empty()) files.push_back(run.reference);
@@ -220,7 +255,7 @@ class ExperimentFiles {
   std::string folded(std::size_t run) const { return directory_.file(fmt::format("{}-folded.yaml", run)); }
   std::string trace(const ExperimentWorkload& w) const {
     const auto i = static_cast<std::size_t>(&w - experiment_.workloads.data());
-    return w.synthesized || !w.captured.empty() ? directory_.file(fmt::format("{}.h5", i)) : w.file;
+    return w.synthesized || w.pruning || !w.captured.empty() ? directory_.file(fmt::format("{}.h5", i)) : w.file;
   }
   std::string trace(const ExperimentRun& run) const { return trace(*named(experiment_.workloads, run.workload)); }
 
@@ -243,21 +278,24 @@ RunOutcome outcome_of(const ChildOutcome& child, const std::string& result_file)
 
 std::vector<RunOutcome> run_experiment(const Experiment& experiment, std::size_t jobs) {
   const ExperimentFiles files(experiment);
-  std::vector<std::vector<std::string>> commands;
+  std::vector<std::vector<std::string>> commands, prunings;
   std::vector<RunOutcome> outcomes(experiment.runs.size());
   std::vector<std::string> wanted;
   for (std::size_t i = 0; i < experiment.runs.size(); ++i) {
+    const std::string& workload = experiment.runs[i].workload;
     outcomes[i].error = files.absent(experiment.runs[i]);
     outcomes[i].absent = !outcomes[i].error.empty();
-    if (!outcomes[i].absent) wanted.push_back(experiment.runs[i].workload);
+    if (!outcomes[i].absent) wanted.insert(wanted.end(), {workload, files.origin(workload).name});
   }
   for (const ExperimentWorkload& w : experiment.workloads) {
     if (std::find(wanted.begin(), wanted.end(), w.name) == wanted.end()) continue;
     if (w.synthesized) commands.push_back(files.synthesize(w));
     if (!w.captured.empty()) commands.push_back(files.capture(w));
+    if (w.pruning) prunings.push_back(files.prune(w));
   }
-  for (const ChildOutcome& made : run_children(commands, jobs))
-    if (made.status != 0) input_error("{}: {}", experiment.name, made.errors);
+  for (const std::vector<std::vector<std::string>>& made_at_once : {commands, prunings})
+    for (const ChildOutcome& made : run_children(made_at_once, jobs))
+      if (made.status != 0) input_error("{}: {}", experiment.name, made.errors);
 
   std::vector<std::size_t> folding, running;
   commands.clear();

@@ -7,8 +7,16 @@
 
 namespace sparsim {
 
-/// A trace of the repository, a network description from which one is synthesized, or one with which images that are
-/// not part of the repository are captured.
+/// `sparsim prune` of another workload.
+struct ExperimentPruning {
+  std::string workload, blocks;  // blocks: "16x16"
+  double ratio = 0;
+  bool balanced = false, reordered = false;
+  std::string skip;  // layers, "a,b"; empty: none
+};
+
+/// A trace of the repository, a network description from which one is synthesized, one with which images that are not
+/// part of the repository are captured, or another workload pruned.
 struct ExperimentWorkload {
   std::string name;
   std::string file;  // resolved
@@ -18,11 +26,13 @@ struct ExperimentWorkload {
   std::string weights;                // resolved; empty: as the network says
   // Of one that is synthesized:
   std::int64_t seed = 1, images = 1;
-  std::vector<std::string> set;  // KEY=VALUE of its network description
+  std::vector<std::string> set;              // KEY=VALUE of its network description
+  std::optional<ExperimentPruning> pruning;  // of one that is pruned
 };
 
 /// `sparsim fold` for a run.
 struct ExperimentFold {
+  std::int64_t interval = 0;       // cycles an image that will do; 0: as few as fit
   std::vector<std::string> limit;  // RESOURCE=N
   std::vector<std::string> set;    // KEY=VALUE of the accelerator that is folded, where not those of the run
 };
@@ -109,7 +119,7 @@ struct RunOutcome {
   bool absent = false;  // not run: its workload needs files that are not there
 };
 
-/// Synthesizes, folds and simulates in child processes. Results in the order of Experiment::runs.
+/// Synthesizes, prunes, folds and simulates in child processes. Results in the order of Experiment::runs.
 std::vector<RunOutcome> run_experiment(const Experiment& experiment, std::size_t jobs);
 
 /// A row's prediction; nothing where a run that it needs failed. Throws InputError where the result has no such key.

@@ -99,7 +99,28 @@ TEST(AcceleratorText, NodesSayAllThatIsSaidOfALayer) {
   EXPECT_EQ(nodes.section("pool \"1\"").integer("coarse", {1, 99}), 4);
 }
 
-TEST(AcceleratorText, NothingSaidIsAnEmptyMap) { EXPECT_EQ(nodes_block({}, network()).text, "nodes: {}\n"); }
+TEST(AcceleratorText, NodesOfFinnSayAllThatIsSaidOfALayer) {
+  FinnConfig config;
+  FinnNodeConfig& node = config.nodes["/conv/Conv"];
+  node.pe = 4;
+  node.simd = 2;
+  node.weight_bits = 8;
+  node.input_bits = 7;
+  node.output_bits = 16;
+  node.multipliers = Multipliers::dsp;
+  node.weights = WeightMemory::ultra;
+  config.nodes["pool \"1\""].pe = 8;
+  EXPECT_EQ(nodes_block(config, network()).text,
+            "nodes:\n"
+            "  \"/conv/Conv\": {pe: 4, simd: 2, weight_bits: 8, input_bits: 7, output_bits: 16, multipliers: dsp, "
+            "weights: ultra}\n"
+            "  \"pool \\\"1\\\"\": {pe: 8}\n");
+}
+
+TEST(AcceleratorText, NothingSaidIsAnEmptyMap) {
+  EXPECT_EQ(nodes_block(FpgaConvNetConfig{}, network()).text, "nodes: {}\n");
+  EXPECT_EQ(nodes_block(FinnConfig{}, network()).text, "nodes: {}\n");
+}
 
 TEST(AcceleratorText, DepthsTakeThePlaceOfThoseThatWereThere) {
   constexpr const char* kGiven =

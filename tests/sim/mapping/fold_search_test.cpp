@@ -87,5 +87,23 @@ TEST(FoldSearch, AnIntervalIsGivenUpWhereNoWeightsFit) {
   EXPECT_EQ(obstacle(space, 1, device), "");
 }
 
+TEST(FoldSearch, ARateThatWillDo) {
+  const TwoLayers space;
+  Device device;
+  device.name = "D";
+  device.capacity = {100, 0, 100, 0, 0};
+  EXPECT_EQ(cheapest_within(space, 2.5, device).need.lut, 100);
+  const auto problem = [&](double interval) {
+    try {
+      cheapest_within(space, interval, device);
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(problem(1), "1 cycles an image needs 120 LUT, D has 100");
+  EXPECT_EQ(problem(0.4), "0 cycles an image: must be 1 or more: no folding takes less");
+}
+
 }  // namespace
 }  // namespace sparsim

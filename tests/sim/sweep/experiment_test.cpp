@@ -92,14 +92,42 @@ TEST_F(ExperimentFile, ReadsWorkloadsRunsRowsAndTables) {
   EXPECT_THAT(e.nodes, testing::ElementsAre("large"));
 }
 
+TEST_F(ExperimentFile, AWorkloadMayBeAnotherOnePruned) {
+  const std::string real = "  real: {trace: traces/real.h5}\n";
+  const Experiment e =
+      load_experiment(written(real, real + "  half: {prune: net, bcr: 16x8, ratio: 0.5, balanced: true, skip: fc}\n"
+                                           "  tenth: {prune: real, bcr: 4x4, ratio: 0.9, reorder: true}\n"));
+  ASSERT_EQ(e.workloads.size(), 4u);
+  ASSERT_TRUE(e.workloads[2].pruning);
+  EXPECT_EQ(e.workloads[2].pruning->workload, "net");
+  EXPECT_EQ(e.workloads[2].pruning->blocks, "16x8");
+  EXPECT_EQ(e.workloads[2].pruning->ratio, 0.5);
+  EXPECT_TRUE(e.workloads[2].pruning->balanced);
+  EXPECT_FALSE(e.workloads[2].pruning->reordered);
+  EXPECT_EQ(e.workloads[2].pruning->skip, "fc");
+  EXPECT_TRUE(e.workloads[3].pruning->reordered);
+  EXPECT_FALSE(e.workloads[3].pruning->balanced);
+  EXPECT_FALSE(e.workloads[0].pruning);
+
+  EXPECT_THAT(problem(real, real + "  half: {prune: nat, bcr: 16x8, ratio: 1.5}\n"),
+              testing::AllOf(HasSubstr("e.yaml:7: workloads.half.prune: 'nat': must be one of the workloads above, not "
+                                       "pruned itself"),
+                             HasSubstr("workloads.half.ratio")));
+  EXPECT_THAT(problem(real, real + "  half: {prune: net, bcr: 16x8, ratio: 0.5}\n"
+                                   "  less: {prune: half, bcr: 16x8, ratio: 0.5}\n"),
+              HasSubstr("workloads.less.prune: 'half': must be one of the workloads above, not pruned itself"));
+}
+
 TEST_F(ExperimentFile, FoldsTheAcceleratorOfTheRunUnlessToldAnother) {
   const Experiment e = load_experiment(written());
   EXPECT_FALSE(e.runs[1].fold);
   ASSERT_TRUE(e.runs[2].fold);
   EXPECT_EQ(e.runs[2].skip_images, 2);
   EXPECT_THAT(e.runs[2].fold->limit, testing::ElementsAre("dsp=9"));
+  EXPECT_EQ(e.runs[2].fold->interval, 0);
   EXPECT_THAT(e.runs[2].fold->set, testing::ElementsAre("deep=9"));
-  const Experiment other = load_experiment(written("fold: {limit: [dsp=9]}", "fold: {set: [deep=2]}"));
+  const Experiment other = load_experiment(written("fold: {limit: [dsp=9]}", "fold: {set: [deep=2], interval: 7}"));
+  EXPECT_EQ(other.runs[2].fold->interval, 7);
   EXPECT_THAT(other.runs[2].fold->set, testing::ElementsAre("deep=2"));
   EXPECT_THAT(other.runs[2].set, testing::ElementsAre("deep=9"));
 }

@@ -75,7 +75,7 @@ TEST(FinnReader, BuildsWhatTheFileSays) {
   EXPECT_EQ(a.architecture, "finn");
   EXPECT_EQ(a.word, "W1A1");
   EXPECT_DOUBLE_EQ(a.clock_mhz, 100);
-  EXPECT_EQ(a.finn->host_io.start_cycles, 80'000);
+  EXPECT_EQ(a.finn->host_io.start_cycles, 96'000);
   EXPECT_EQ(a.resolved["bits"]["image"], 8);
   EXPECT_EQ(a.resolved["nodes"]["conv0"]["pe"], 16);
   const PlainWorkload workload(graph);
@@ -104,7 +104,7 @@ TEST(FinnReader, OffersItsFifos) {
 
 TEST(FinnReader, ReportsAllThatIsWrongWithAFileAtOnce) {
   TfcText text;
-  text.replace("  depth: {value: 32,", "  depth: {value: 0,")
+  text.replace("  depth: {value: 2,", "  depth: {value: 0,")
       .replace("weights: {value: 1,", "weights: {value: 9,")
       .replace("multipliers: auto", "multipliers: dsps")
       .replace("  fc1: {pe: 8, simd: 8}", "  fc1: {pe: 0, smd: 8}");

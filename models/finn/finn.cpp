@@ -50,6 +50,7 @@ StreamShell::Traffic Finn::traffic() const {
   t.sink_name = module_name(p.nodes.back().name);
   t.images = options_.images;
   t.stored_images = std::min(options_.images, workload_.images());
+  t.one_transfer = true;
   for (const std::size_t layer : p.host_layers)
     t.host_layers.push_back(host_operations(workload_.graph().layers[layer], BitMask(), bytes(config_.result_bits)));
   return t;

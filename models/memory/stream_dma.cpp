@@ -8,21 +8,28 @@
 namespace sparsim {
 namespace {
 
-std::int64_t chunks(const MemoryStream& stream) { return ceil_div(stream.image_bytes, stream.chunk_bytes); }
+std::int64_t bytes(const MemoryStream& stream, std::size_t images) {
+  return stream.image_bytes * static_cast<std::int64_t>(images);
+}
 
-Transfer transfer(const MemoryStream& stream, std::size_t image, std::int64_t chunk, bool write) {
+// Of images that lie one behind the other.
+std::int64_t chunks(const MemoryStream& stream, std::size_t images) {
+  return ceil_div(bytes(stream, images), stream.chunk_bytes);
+}
+
+Transfer transfer(const MemoryStream& stream, std::size_t first, std::size_t images, std::int64_t chunk, bool write) {
+  const std::int64_t offset = chunk * stream.chunk_bytes;
   Transfer t;
   t.write = write;
-  t.address = stream.address + image % stream.stored_images * static_cast<std::uint64_t>(stream.image_bytes) +
-              static_cast<std::uint64_t>(chunk * stream.chunk_bytes);
-  t.row_bytes = std::min(stream.chunk_bytes, stream.image_bytes - chunk * stream.chunk_bytes);
+  t.address = stream.address + static_cast<std::uint64_t>((bytes(stream, first % stream.stored_images) + offset) %
+                                                          bytes(stream, stream.stored_images));
+  t.row_bytes = std::min(stream.chunk_bytes, bytes(stream, images) - offset);
   return t;
 }
 
-// Words of an image whose last byte lies in its first `count` chunks.
-std::int64_t words_in(const MemoryStream& stream, std::int64_t count) {
-  const std::int64_t bytes = std::min(count * stream.chunk_bytes, stream.image_bytes);
-  return bytes * stream.image_words / stream.image_bytes;
+// Words whose last byte lies in the first `count` chunks.
+std::int64_t words_in(const MemoryStream& stream, std::size_t images, std::int64_t count) {
+  return std::min(count * stream.chunk_bytes, bytes(stream, images)) * stream.image_words / stream.image_bytes;
 }
 
 }  // namespace
@@ -41,35 +48,51 @@ StreamSource::StreamSource(const sc_core::sc_module_name& name, const DmaConfig&
 }
 
 void StreamSource::run() {
-  for (std::size_t image = 0; image < stream_.images; ++image) {
-    if (image % images_a_start_ == 0) start.read();
-    send_image(image);
+  for (std::size_t image = 0; image < stream_.images; image += images_a_start_) {
+    start.read();
+    const std::size_t count = std::min(images_a_start_, stream_.images - image);
+    if (stream_.one_transfer)
+      send_images(image, count);
+    else
+      for (std::size_t n = 0; n < count; ++n) send_images(image + n, 1);
   }
 }
 
-void StreamSource::ask(std::size_t image, std::int64_t chunk) {
-  if (chunk >= chunks(stream_)) return;
+void StreamSource::ask(std::size_t first, std::size_t count, std::int64_t chunk) {
+  if (chunk >= chunks(stream_, count)) return;
   process_.sync();
-  tickets_[static_cast<std::size_t>(chunk % descriptors_)] = dma.start(transfer(stream_, image, chunk, false));
+  for (auto image = static_cast<std::int64_t>(log_.starts.size() - first);
+       image < static_cast<std::int64_t>(count) && image * stream_.image_bytes < (chunk + 1) * stream_.chunk_bytes;
+       ++image)
+    log_.starts.push_back(process_.now());
+  tickets_[static_cast<std::size_t>(chunk % descriptors_)] = dma.start(transfer(stream_, first, count, chunk, false));
 }
 
-void StreamSource::send_image(std::size_t image) {
-  process_.sync();
-  log_.starts.push_back(process_.now());
-  const Activity before = dma.activity();
-  for (std::int64_t chunk = 0; chunk < descriptors_; ++chunk) ask(image, chunk);
-  for (std::int64_t chunk = 0; chunk < chunks(stream_); ++chunk) {
+void StreamSource::send_images(std::size_t first, std::size_t count) {
+  for (std::int64_t chunk = 0; chunk < descriptors_; ++chunk) ask(first, count, chunk);
+  for (std::int64_t chunk = 0; chunk < chunks(stream_, count); ++chunk) {
     process_.sync();
     dma.finish(tickets_[static_cast<std::size_t>(chunk % descriptors_)]);
     process_.catch_up("input from memory");
-    send_words(words_in(stream_, chunk + 1) - words_in(stream_, chunk));
-    ask(image, chunk + descriptors_);
+    send_words(words_in(stream_, count, chunk + 1) - words_in(stream_, count, chunk));
+    ask(first, count, chunk + descriptors_);
   }
-  log_.ends.push_back(process_.now());
-  log_.activity.push_back(dma.activity() - before);
 }
 
+// Up to the end of each image that ends with one of them.
 void StreamSource::send_words(std::int64_t count) {
+  while (count > 0) {
+    const std::int64_t run = std::min(count, stream_.image_words - words_sent_ % stream_.image_words);
+    send_run(run);
+    count -= run;
+    if (words_sent_ % stream_.image_words != 0) continue;
+    log_.ends.push_back(process_.now());
+    log_.activity.push_back(dma.activity() - logged_);
+    logged_ = dma.activity();
+  }
+}
+
+void StreamSource::send_run(std::int64_t count) {
   const auto earliest = [this] { return words_sent_ * interval_ / stream_.image_words; };
   while (count > 0) {
     output.await();
@@ -111,10 +134,10 @@ StreamSink::StreamSink(const sc_core::sc_module_name& name, const DmaConfig& con
 void StreamSink::run() {
   for (std::size_t image = 0; image < stream_.images; ++image) {
     DmaEngine::Ticket last = 0;
-    for (std::int64_t chunk = 0; chunk < chunks(stream_); ++chunk) {
-      take_words(words_in(stream_, chunk + 1) - words_in(stream_, chunk));
+    for (std::int64_t chunk = 0; chunk < chunks(stream_, 1); ++chunk) {
+      take_words(words_in(stream_, 1, chunk + 1) - words_in(stream_, 1, chunk));
       process_.sync();
-      last = dma.start(transfer(stream_, image, chunk, true));
+      last = dma.start(transfer(stream_, image, 1, chunk, true));
       process_.catch_up("result to memory");
     }
     to_completion_.write(last);

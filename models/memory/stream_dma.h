@@ -20,6 +20,7 @@ struct MemoryStream {
   std::int64_t chunk_bytes = 128;  // a transfer: a burst
   std::size_t images = 1;
   std::size_t stored_images = 1;  // of these in memory; then they repeat
+  bool one_transfer = false;      // of the images of a start; of the source
 };
 
 /// Cycle dates of the images that passed, and what the DMA engine did.
@@ -29,7 +30,8 @@ struct MemoryStreamLog {
 };
 
 /// Reads images from memory into the pipeline, as many bursts ahead as the DMA engine has descriptors: a word enters
-/// the pipeline once its last byte is here, one a cycle.
+/// the pipeline once its last byte is here, one a cycle. The images of a start are a transfer each, or one together:
+/// then bursts go on from one image to the next.
 class StreamSource : public sc_core::sc_module {
   TimedThread process_;
 
@@ -46,9 +48,10 @@ class StreamSource : public sc_core::sc_module {
 
  private:
   void run();
-  void send_image(std::size_t image);
-  void ask(std::size_t image, std::int64_t chunk);
+  void send_images(std::size_t first, std::size_t count);
+  void ask(std::size_t first, std::size_t count, std::int64_t chunk);
   void send_words(std::int64_t count);
+  void send_run(std::int64_t count);
 
   const std::int64_t descriptors_;
   const MemoryStream stream_;
@@ -56,6 +59,7 @@ class StreamSource : public sc_core::sc_module {
   const Cycles interval_;
   std::int64_t words_sent_ = 0;             // of the run
   std::vector<DmaEngine::Ticket> tickets_;  // ring: chunks under way
+  Activity logged_;                         // up to the end of the last image
   MemoryStreamLog log_;
 };
 

@@ -83,10 +83,12 @@ std::string part_of(const std::string& cause) {
 // The largest causes, and the same by kind, "conv2: PE grid" is of the kind "PE grid", or by what they are parts of.
 std::string critical_path(const Result& r) {
   constexpr std::size_t kShown = 5;
+  Cycles whole = 0;  // of the images that were simulated
+  for (const CauseShare& cause : r.critical_path) whole += cause.cycles;
   const auto listed = [&](const std::vector<CauseShare>& shares) {
     std::string text;
     for (std::size_t i = 0; i < std::min(kShown, shares.size()); ++i)
-      text += fmt::format("{}{} {:.1f} %", i == 0 ? "" : ", ", shares[i].cause, share(shares[i].cycles, r.cycles));
+      text += fmt::format("{}{} {:.1f} %", i == 0 ? "" : ", ", shares[i].cause, share(shares[i].cycles, whole));
     return text;
   };
   std::map<std::string, Cycles> by_kind;

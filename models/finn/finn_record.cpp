@@ -59,7 +59,7 @@ void Finn::record_fifos(std::size_t extrapolated) {
     const auto depth = static_cast<std::int64_t>(edge.depth);
     record_.fifos.push_back({edge.name, edge.depth, c.words, std::min(c.high_water, edge.depth), c.writer_stall_cycles,
                              c.reader_starvation_cycles,
-                             fifo_resources(depth, plan_.value_bits[e] * edge.shape.streams).bram18});
+                             shift_fifo(depth, plan_.value_bits[e] * edge.shape.streams).bram18});
   }
 }
 

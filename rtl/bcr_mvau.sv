@@ -1,13 +1,13 @@
-// A matrix-vector unit for weights pruned in blocks by columns and rows. Each PE owns neighbouring rows of the matrix and
-// has a program of the words that they kept: it spends no step on others. PEs do not wait for each other within a
+// A matrix-vector unit for weights pruned in blocks by columns and rows. Each PE owns neighbouring rows of the matrix
+// and has a program of the words that they kept: it spends no step on others. PEs do not wait for each other within a
 // vector and begin the next one together. Output word n holds row n of every PE, the exact signed sums (thresholds are
 // not part of the unit); it is complete with the step in which the last PE ends that row.
 //
 // That step waits for room behind, and the whole unit with it; the word leaves 4 + $clog2(Simd) cycles later, whatever
 // out_room_i says then: whoever gives room keeps a place for each word on its way.
 //
-// Of two banks one takes in the next vector meanwhile, a word a cycle. A vector begins the cycle after its last word came
-// in, its bank is free the cycle after its last step.
+// Of two banks one takes in the next vector meanwhile, a word a cycle. A vector begins the cycle after its last word
+// came in, its bank is free the cycle after its last step.
 module bcr_mvau #(
   parameter int unsigned NumPes       = 4,     // 1..64
   parameter int unsigned Simd         = 4,     // values of a word, lanes of a PE, 1..64
@@ -36,9 +36,9 @@ module bcr_mvau #(
   input  logic                        program_valid_i,
   input  logic [PeWidth-1:0]          program_pe_i,
   input  logic [AddrWidth-1:0]        program_step_i,
-  input  logic                        program_ends_i,    // the row ends with this step
-  input  logic [PlacesWidth-1:0]      program_places_i,  // the word; with Gather of each lane {word, value of it}
-  input  logic [Simd*WeightWidth-1:0] program_weights_i, // of lane n at n*WeightWidth; 0 where it idles
+  input  logic                        program_ends_i,     // the row ends with this step
+  input  logic [PlacesWidth-1:0]      program_places_i,   // the word; with Gather of each lane {word, value of it}
+  input  logic [Simd*WeightWidth-1:0] program_weights_i,  // of lane n at n*WeightWidth; 0 where it idles
 
   input  logic                      word_valid_i,
   output logic                      word_ready_o,
@@ -72,10 +72,10 @@ module bcr_mvau #(
 
   // ---- steps
   localparam int unsigned Stages = 3 + $clog2(Simd);  // from a step to the sum that can be read
-  logic [NumPes-1:0]   done;
-  logic                step, complete;
-  logic [RowWidth-1:0] row_q, sum_row_q;  // of the word that is awaited; that leaves
-  logic [Stages-1:0]   complete_q;
+  logic [NumPes-1:0]          done;
+  logic                       step, complete;
+  logic [RowWidth-1:0]        row_q, sum_row_q;  // of the word that is awaited; that leaves
+  logic [Stages-1:0]          complete_q;
   logic [NumPes*AccWidth-1:0] sums;
   assign step     = full_q[work_bank_q] && (out_room_i || done != '1);
   assign complete = step && done == '1;

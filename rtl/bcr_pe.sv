@@ -1,6 +1,6 @@
-// A processing element of bcr_mvau. Its program has an entry a step: what the lanes take from the vector, their weights,
-// and whether the row ends. It steps through it once a vector, at its own pace; what the lanes have multiplied is added
-// up, and the sums of rows wait until they are read.
+// A processing element of bcr_mvau. Its program has an entry a step: what the lanes take from the vector, their
+// weights, and whether the row ends. It steps through it once a vector, at its own pace; what the lanes have multiplied
+// is added up, and the sums of rows wait until they are read.
 //
 // The entry of the next step is read ahead, so that the program can be a block RAM. A step registers operands and
 // weights; products and each level of the adder tree are registered; a row's sum can be read 3 + $clog2(Simd) cycles

@@ -1,5 +1,5 @@
-// What bcr_mvau promises, for all programs, vectors and stalls, of two PEs of one lane, two words, two rows of one or two
-// steps each: words are taken while fewer than two vectors are inside; an output word is completed by the step that
+// What bcr_mvau promises, for all programs, vectors and stalls, of two PEs of one lane, two words, two rows of one or
+// two steps each: words are taken while fewer than two vectors are inside; an output word is completed by the step that
 // models/finn/bcr.h says, once there is room, and leaves four cycles later with the sums of its rows.
 //
 // The reference keeps programs and vectors, and counts the steps of the unit: row n ends with as many as the PE takes

@@ -15,7 +15,7 @@ MODULES = [path.stem for path in SOURCES]
 REDUCTION = ["first_pixel_tree", "input_reduction", "pixel_heads"]  # own table
 BCR = ["bcr_mvau", "bcr_pe"]  # own table
 STREAM = ["conv_node", "conv_stream", "delay_line", "sliding_window", "stream_fifo", "window_axis"]  # own table
-TOPS = ["dense_vector_dot", "rr_vector_dot", "conv_node", "input_reduction", "bcr_mvau"]  # between them they hold all other modules
+TOPS = ["dense_vector_dot", "rr_vector_dot", "conv_node", "input_reduction", "bcr_mvau"]  # they hold all others
 SKIPPED = 77
 
 NAMES = ("NumInputs", "NumLanes", "DataWidth", "WeightWidth", "AccWidth", "Saturate", "PassWidth", "RowWidth",

@@ -14,6 +14,8 @@ std::string module_name(std::string name) {
   return name;
 }
 
+constexpr std::size_t kTransferImages = 16;  // github Xilinx/finn-hlslib, dma.h: Mem2Stream_Batch
+
 std::int64_t bytes(std::int64_t bits) { return ceil_div(bits, 8); }
 
 }  // namespace
@@ -50,7 +52,7 @@ StreamShell::Traffic Finn::traffic() const {
   t.sink_name = module_name(p.nodes.back().name);
   t.images = options_.images;
   t.stored_images = std::min(options_.images, workload_.images());
-  t.one_transfer = true;
+  t.transfer_images = kTransferImages;
   for (const std::size_t layer : p.host_layers)
     t.host_layers.push_back(host_operations(workload_.graph().layers[layer], BitMask(), bytes(config_.result_bits)));
   return t;

@@ -48,13 +48,13 @@ StreamSource::StreamSource(const sc_core::sc_module_name& name, const DmaConfig&
 }
 
 void StreamSource::run() {
-  for (std::size_t image = 0; image < stream_.images; image += images_a_start_) {
+  for (std::size_t image = 0; image < stream_.images;) {
     start.read();
-    const std::size_t count = std::min(images_a_start_, stream_.images - image);
-    if (stream_.one_transfer)
+    std::size_t left = std::min(images_a_start_, stream_.images - image);
+    for (std::size_t count = 0; left > 0; left -= count, image += count) {
+      count = left % stream_.transfer_images == 0 ? stream_.transfer_images : 1;
       send_images(image, count);
-    else
-      for (std::size_t n = 0; n < count; ++n) send_images(image + n, 1);
+    }
   }
 }
 

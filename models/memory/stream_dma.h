@@ -20,7 +20,8 @@ struct MemoryStream {
   std::int64_t chunk_bytes = 128;  // a transfer: a burst
   std::size_t images = 1;
   std::size_t stored_images = 1;  // of these in memory; then they repeat
-  bool one_transfer = false;      // of the images of a start; of the source
+  /// Of the source: while the images left of a start are a multiple of so many, they come in one transfer; else one.
+  std::size_t transfer_images = 1;
 };
 
 /// Cycle dates of the images that passed, and what the DMA engine did.
@@ -30,8 +31,8 @@ struct MemoryStreamLog {
 };
 
 /// Reads images from memory into the pipeline, as many bursts ahead as the DMA engine has descriptors: a word enters
-/// the pipeline once its last byte is here, one a cycle. The images of a start are a transfer each, or one together:
-/// then bursts go on from one image to the next.
+/// the pipeline once its last byte is here, one a cycle. Within a transfer, of an image or of several, bursts go on;
+/// the next one is asked for when all of it is here.
 class StreamSource : public sc_core::sc_module {
   TimedThread process_;
 

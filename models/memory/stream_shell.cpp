@@ -55,7 +55,7 @@ StreamShell::StreamShell(const StreamShellConfig& config, const Traffic& traffic
   register_bus_.register_socket.bind(registers_.socket);
   const auto stored = static_cast<std::int64_t>(traffic.stored_images);
   MemoryStream input = stream(place(traffic.input.bytes * stored), traffic.input);
-  input.one_transfer = traffic.one_transfer;
+  input.transfer_images = traffic.transfer_images;
   source_ = std::make_unique<StreamSource>(traffic.source_name.c_str(), config.dma, input, images_a_start(),
                                            config.source_interval);
   sink_ = std::make_unique<StreamSink>(traffic.sink_name.c_str(), config.dma,

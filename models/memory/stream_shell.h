@@ -64,7 +64,7 @@ class StreamShell {
     std::string source_name = "source", sink_name = "sink";
     std::size_t images = 1;
     std::size_t stored_images = 1;            // of these in memory; then they repeat
-    bool one_transfer = false;                // the DMA engine reads a batch as one
+    std::size_t transfer_images = 1;          // as MemoryStream's, of the source
     std::vector<HostOperations> host_layers;  // what the host computes of each image behind the pipeline
   };
 

@@ -243,8 +243,9 @@ class FoldingReader {
       for (const auto& [attribute, value] : all.items()) {
         if (is_fifo_depth(attribute))
           read_depths(node, attribute, value, pipeline);
-        else if (is_one_of(kNotModelled, attribute))
-          integer(node.id, attribute, value, 0, 0);
+        else if (is_one_of(kNotModelled, attribute) && value != 0)
+          problem(name_of(node.id),
+                  fmt::format("{} = {}: sparsim has no form of it; must be 0", attribute, value.dump()));
         else if (attribute == "ram_style" && !is_unit(node.id.first))
           notes_.push_back(
               fmt::format("{}: {}: ram_style is not followed: the cheapest memory is taken", file_, name_of(node.id)));

@@ -182,7 +182,7 @@ TEST(FinnFolding, ValuesThatAreNone) {
   EXPECT_THAT(error_of(R"({"MVAU_0": {"inFIFODepths": [2, 2]}, "VVAU_0": {"outFIFODepth": -1, "pumpedMemory": 1}})"),
               AllOf(HasSubstr("f.json: MVAU_0: inFIFODepths = [2,2]: must be 1 depths"),
                     HasSubstr("f.json: VVAU_0: outFIFODepth = -1: must be an integer, 0..16777216"),
-                    HasSubstr("f.json: VVAU_0: pumpedMemory = 1: must be an integer, 0..0")));
+                    HasSubstr("f.json: VVAU_0: pumpedMemory = 1: sparsim has no form of it; must be 0")));
 }
 
 TEST(FinnFolding, FactorsThatDoNotDivide) {

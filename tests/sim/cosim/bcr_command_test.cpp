@@ -35,8 +35,8 @@ Outcome cosim(std::vector<std::string> options) {
   return outcome;
 }
 
-std::vector<std::int16_t> drawn_bytes(std::int64_t count, Random& random, const BitMask& mask = BitMask()) {
-  const std::vector<std::int64_t> numbers = drawn_numbers(static_cast<std::size_t>(count), 8, random, mask);
+std::vector<std::int16_t> drawn_bytes(std::size_t count, Random& random, const BitMask& mask = BitMask()) {
+  const std::vector<std::int64_t> numbers = drawn_numbers(count, 8, random, mask);
   return {numbers.begin(), numbers.end()};
 }
 
@@ -80,8 +80,8 @@ class CosimBcr : public testing::Test {
       image.inputs.push_back({BitMask(static_cast<std::size_t>(layer.shape.input.elements()), true), {}, {}});
     if (value_bits != 0) {
       const BitMask& kept = graph.layers[0].weight_nonzero;
-      writer.add_weights(0, {drawn_bytes(16 * 72, random, kept), 1});
-      image.inputs[0].values = QuantizedTensor{drawn_bytes(5 * 5 * 8, random), 1};
+      writer.add_weights(0, {drawn_bytes(kept.size(), random, kept), 1});
+      image.inputs[0].values = QuantizedTensor{drawn_bytes(image.inputs[0].nonzero.size(), random), 1};
     }
     writer.add(image);
     writer.commit();
@@ -107,7 +107,7 @@ TEST_F(CosimBcr, RunsWeightsAndWindowsOfATrace) {
   EXPECT_THAT(outcome.out, Not(HasSubstr("cut:")));
 }
 
-// Of 400 columns 8 * 50 fit; of 600 filters 8 * 64, in programs of 4096 steps 8 * 64 too: 64 * 50 are fewer.
+// All 400 columns fit, and of 600 filters 64 a PE: 64 rows of 50 words are fewer than 4096 steps.
 TEST_F(CosimBcr, SaysWhatWasCutAndWhatWasDrawn) {
   const Outcome outcome =
       cosim({"--trace", trace(0), "--layer", "dense", "--pe", "8", "--simd", "8", "--vectors", "3", "--seed", "5"});

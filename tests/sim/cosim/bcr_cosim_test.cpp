@@ -87,7 +87,7 @@ TEST(BcrCosim, TheSlowestPeSetsThePace) {
   const BcrMvauShape shape = shape_of(4, 4, 8, 1, false);
   Random random(1, 0);
   BcrWork work = drawn_work(shape, {1, 4, false}, 0, false, 10, random);
-  for (std::size_t column = 0; column < 32; ++column) work.layer.weight_nonzero.set(32 * 2 + column);  // PE 2 keeps all
+  for (std::size_t i = 64; i < 96; ++i) work.layer.weight_nonzero.set(i);  // PE 2 keeps all of its row
   work.weights = drawn_numbers(work.layer.weight_nonzero.size(), 8, random, work.layer.weight_nonzero);
   const BcrCosimResult result = run(shape, work);
   EXPECT_FALSE(result.difference);

@@ -85,7 +85,7 @@ Table node_table(const FinnFoldResult& result) {
 }
 
 template <class Result>
-void print_result(const Result& result, const LayerGraph& graph) {
+void print_result(const Options& options, const Result& result, const LayerGraph& graph) {
   Table resources({"resource", "need", "device", "%"});
   std::vector<double> capacity;
   result.capacity.visit([&](const char*, double amount) { capacity.push_back(amount); });
@@ -101,7 +101,7 @@ void print_result(const Result& result, const LayerGraph& graph) {
       "about {:.0f} cycles\n",
       node_table(result).to_string(), resources.to_string(), graph.name, result.interval_cycles,
       result.config.clock_mhz, 1 / image_s, result.latency_cycles);
-  fmt::print("what limits: {}\n", result.limit);
+  if (options.interval == 0) fmt::print("what limits: {}\n", result.limit);
 }
 
 FoldGoal goal(const Options& options) {
@@ -141,7 +141,7 @@ int fold_fpgaconvnet(const Options& options, const Accelerator& accelerator, con
   const FoldResult result = fold(given, trace, limited(options, accelerator), wanted);
   output.write(folded_text(options, given, result.config, trace.graph()));
   if (json) json->write(folding_json(result.config, trace.graph()));
-  print_result(result, trace.graph());
+  print_result(options, result, trace.graph());
   return 0;
 }
 
@@ -153,7 +153,7 @@ int fold_finn(const Options& options, const Accelerator& accelerator, const Trac
   const FinnFoldResult result = fold_finn(given, graph, limited(options, accelerator), goal(options));
   output.write(folded_text(options, given, result.config, graph));
   if (json) json->write(finn_folding_json(plan(result.config, graph), graph));
-  print_result(result, graph);
+  print_result(options, result, graph);
   return 0;
 }
 

@@ -86,6 +86,32 @@ TEST_F(FoldCommand, AGridIsFittedToo) {
   EXPECT_LE(result_of("grid.yaml")["cycles"], result_of("accelerators/sparcnet-small.yaml")["cycles"]);
 }
 
+// The fastest design, then the cheapest of half its rate: both run as they were folded.
+TEST_F(FoldCommand, FinnIsFoldedForTheDeviceOrForARate) {
+  constexpr char kFinn[] = "accelerators/finn-cnv-w1a1-pynq.yaml";
+  copy("configs/networks/cnv-w1a1.yaml");
+  done({"synthesize", "cnv-w1a1.yaml", "-o", "cnv.h5", "--seed", "1", "--images", "1"});
+  const std::string fastest =
+      done({"fold", kFinn, "cnv.h5", "-o", "accelerators/f.yaml", "--json", "accelerators/f.json"});
+  const auto interval = [](const std::string& report) {
+    return std::stoll(report.substr(report.rfind(": ", report.find(" cycles an image at")) + 2));
+  };
+  EXPECT_THAT(read("accelerators/f.yaml"), AllOf(HasSubstr("\nfolding: nodes\n"), HasSubstr("  \"conv0\": {pe: ")));
+  EXPECT_THAT(fastest, HasSubstr("what limits: "));
+  const long long half = 2 * interval(fastest);
+  const std::string slower =
+      done({"fold", kFinn, "cnv.h5", "-o", "accelerators/s.yaml", "--interval", std::to_string(half)});
+  EXPECT_LE(interval(slower), half);
+  EXPECT_GT(interval(slower), interval(fastest));
+  EXPECT_THAT(slower, Not(HasSubstr("what limits: ")));
+  EXPECT_TRUE(read_json("accelerators/f.json").contains("MVAU_hls_8"));  // nine weighted layers
+  done({"run", "accelerators/f.yaml", "cnv.h5", "--images", "2", "--json", "r.json"});
+  const Json result = read_json("r.json");
+  EXPECT_LE(result["resources"]["lut"], result["capacity"]["lut"]);
+  expect_refused({"fold", kFinn, "cnv.h5", "-o", "x.yaml", "--interval", "5", "--objective", "energy"},
+                 "fold: --interval 5 with --objective energy: it is one of its own; leave one of them out");
+}
+
 TEST_F(FoldCommand, RefusesWhatItCannotDo) {
   expect_refused({"fold", kAccelerator, "shapes.h5", "-o", "x.yaml", "--objective", "area"},
                  "fold: --objective area: must be one of throughput, latency, energy");

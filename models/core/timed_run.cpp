@@ -75,13 +75,6 @@ void TimedRun::run() {
   if (options_.critical_path) shares_ = path_.shares(last->event());
 }
 
-void TimedRun::run(RunRecord& record) {
-  run();
-  record.end = end_;
-  record.reached_limit = reached_limit_;
-  record.critical_path = shares_;
-}
-
 void TimedRun::start() {
   if (options_.max_cycles)
     sc_core::sc_start(kernel_time(*options_.max_cycles + 1), sc_core::SC_EXIT_ON_STARVATION);
@@ -129,6 +122,14 @@ void TimedRun::report_deadlock() {
   report += "\nthe run would have finished with";
   for (const auto& [name, depth] : enough) report += fmt::format("\n  FIFO {}: depth {}", name, depth);
   throw InputError(report);
+}
+
+void run_to_end(const RunOptions& options, RunRecord& record) {
+  TimedRun run({options.max_cycles, options.critical_path});
+  run.run();
+  record.end = run.end();
+  record.reached_limit = run.reached_limit();
+  record.critical_path = run.critical_path();
 }
 
 }  // namespace sparsim

@@ -18,15 +18,12 @@ class TimedRun {
   };
   TimedRun() : TimedRun(Options{}) {}
   explicit TimedRun(const Options& options) : options_(options) {}
-  explicit TimedRun(const RunOptions& options) : options_{options.max_cycles, options.critical_path} {}
 
   /// Starts the kernel and returns when every process is finished, one ends the run (TimedProcess::end_run), or the
   /// limit has stopped those that are not.
   /// A deadlock is an InputError that says who waits on which FIFO, and which depths would have been enough where more
   /// depth helps. What a process throws comes out of here unchanged.
   void run();
-  /// The same; fills in end, limit and critical path of `record`.
-  void run(RunRecord& record);
 
   /// The last date any process came to, or the limit.
   Cycles end() const { return end_; }
@@ -44,5 +41,8 @@ class TimedRun {
   bool reached_limit_ = false;
   std::vector<CauseShare> shares_;
 };
+
+/// A TimedRun as an accelerator makes it: fills in end, limit and critical path of `record`.
+void run_to_end(const RunOptions& options, RunRecord& record);
 
 }  // namespace sparsim

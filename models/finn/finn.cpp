@@ -53,6 +53,7 @@ StreamShell::Traffic Finn::traffic() const {
   t.images = options_.images;
   t.stored_images = std::min(options_.images, workload_.images());
   t.transfer_images = kTransferImages;
+  if (config_.label_select) return t;  // a softmax would change no label
   for (const std::size_t layer : p.host_layers)
     t.host_layers.push_back(host_operations(workload_.graph().layers[layer], BitMask(), bytes(config_.result_bits)));
   return t;
@@ -92,7 +93,9 @@ void Finn::build(std::size_t n) {
 void Finn::build_window(std::size_t n) {
   const PipelineNode& node = plan_.pipeline.nodes[n];
   const WindowShape& shape = workload_.graph().layers[node.layer].shape;
-  WindowSlots slots = sliding_window_slots(shape, plan_.pipeline.input(node).words_per_pixel(), shape.groups > 1);
+  const StreamShape &in = plan_.pipeline.input(node), &out = plan_.pipeline.output(node);
+  WindowSlots slots = sliding_window_slots(shape, in.words_per_pixel(), shape.groups > 1,
+                                           std::max<std::int64_t>(out.streams / in.map.channels, 1));
   Node& built = nodes_[n];
   SlotNode& fill = add_process(built, node.name + "_fill", std::move(slots.fill), 2, 1, 0);
   SlotNode& emit = add_process(built, node.name, std::move(slots.emit), 1, 2, node.latency);

@@ -9,9 +9,9 @@
 #include "models/core/architecture.h"
 #include "models/core/region.h"
 #include "models/core/timed_fifo.h"
+#include "models/finn/bcr.h"
 #include "models/finn/config.h"
 #include "models/memory/stream_shell.h"
-#include "models/finn/bcr.h"
 #include "models/stream/slot_node.h"
 
 namespace sparsim {

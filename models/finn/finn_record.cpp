@@ -13,7 +13,7 @@
 namespace sparsim {
 
 RunRecord Finn::run() {
-  TimedRun(options_).run(record_);
+  run_to_end(options_, record_);
   for (CauseShare& share : record_.critical_path) {
     const std::string own = std::string(name()) + ".";
     for (std::size_t at; (at = share.cause.find(own)) != std::string::npos;) share.cause.erase(at, own.size());

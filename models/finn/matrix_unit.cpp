@@ -40,7 +40,13 @@ std::vector<std::string> problems(const MatrixUnit& unit) {
       found.push_back(fmt::format("simd = {}: a depthwise convolution takes an input of its windows a cycle; must be 1",
                                   unit.simd));
   } else {
-    divides("simd", unit.simd, s.channels_per_group(), "input channels");
+    const std::int64_t channels = s.channels_per_group();
+    if (unit.simd < 1 || (channels % unit.simd != 0 && (unit.simd % channels != 0 || unit.columns() % unit.simd != 0)))
+      found.push_back(fmt::format(
+          "simd = {}: must divide the {} input channels{}", unit.simd, channels,
+          s.kernel_h * s.kernel_w == 1
+              ? ""
+              : fmt::format(", or be all of them times a divisor of the {} kernel pixels", s.kernel_h * s.kernel_w)));
   }
   in_range("weight_bits", unit.weight_bits, MatrixUnit::kMostBits);
   in_range("input_bits", unit.input_bits, MatrixUnit::kMostBits);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,8 +23,9 @@ constexpr std::string_view to_string(WeightMemory m) { return kWeightMemoryNames
 
 /// A weighted layer as FINN builds it (FINN-R, arXiv 1809.04570; github Xilinx/finn): a matrix-vector unit (MVAU), or
 /// of a depthwise convolution a vector-vector unit (VVAU). A matrix-vector unit computes a row of the weight matrix on
-/// each of its `pe` processing elements, `simd` columns a cycle; the vector at hand stays in the unit until all rows
-/// are done. A vector-vector unit computes `pe` channels at a time, an input of their window a cycle. Thresholds follow
+/// each of its `pe` processing elements, `simd` columns a cycle: channels of a kernel pixel, or all channels of several
+/// pixels, which the sliding window then gives side by side. The vector at hand stays in the unit until all rows are
+/// done. A vector-vector unit computes `pe` channels at a time, an input of their window a cycle. Thresholds follow
 /// at once.
 struct MatrixUnit {
   static constexpr int kMostBits = 8;         // of weights and activations
@@ -45,8 +47,9 @@ struct MatrixUnit {
   std::int64_t vectors() const { return shape.output.pixels() * (depthwise() ? shape.output.channels / pe : 1); }
   /// Of an image whose weights are all kept: one multiply-accumulate a lane and cycle.
   Cycles cycles() const { return vectors() * synapse_folds() * neuron_folds(); }
-  /// Values of an input word and of an output word.
-  std::int64_t in_streams() const { return depthwise() ? pe : simd; }
+  /// Values of a word of the map, of one of its windows, and of one of results.
+  std::int64_t in_streams() const { return depthwise() ? pe : std::min(simd, shape.channels_per_group()); }
+  std::int64_t window_streams() const { return depthwise() ? pe : simd; }
   std::int64_t out_streams() const { return pe; }
   /// Whether a sliding window stands before it: otherwise pixels are the vectors.
   bool slides() const { return shape.kernel_h * shape.kernel_w > 1 || shape.stride_h * shape.stride_w > 1; }

@@ -80,7 +80,7 @@ Pipeline pipeline_of(const FinnConfig& config, const LayerGraph& graph) {
     const FinnNodeConfig& node = node_config(config, layer);
     if (layer.weighted()) {
       const MatrixUnit unit = unit_of(config, layer, 1, 1);
-      stated.back() = LayerStreams{unit.in_streams(), unit.out_streams(), true};
+      stated.back() = LayerStreams{unit.in_streams(), unit.out_streams(), unit.window_streams()};
     } else if (node.pe != 0) {
       stated.back() = LayerStreams{node.pe, node.pe};
     }

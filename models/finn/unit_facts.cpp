@@ -23,9 +23,10 @@ std::string built(const MatrixUnit& unit) {
 // sliding-window unit; the ring is full to begin with.
 Cycles window_cycles(const MatrixUnit& unit) {
   const WindowShape& s = unit.shape;
-  const std::int64_t words = s.input.channels / unit.in_streams();
   const std::int64_t columns = s.pad_left + s.input.width + s.pad_right;
-  return s.output.height * words * std::max(s.output.width * s.kernel_h * s.kernel_w, s.stride_h * columns);
+  const std::int64_t row_in = s.stride_h * columns * s.input.channels / unit.in_streams();
+  const std::int64_t row_out = s.output.width * s.kernel_h * s.kernel_w * s.input.channels / unit.window_streams();
+  return s.output.height * std::max(row_in, row_out);
 }
 
 void add_pruning(std::vector<Fact>& facts, const MatrixUnit& unit, const Layer& layer) {

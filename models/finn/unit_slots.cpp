@@ -88,7 +88,8 @@ BcrSlots bcr_slots(const MatrixUnit& unit, const BcrTiming& timing) {
 
 // Word w of an image is needed for the first time by the slot that finds it the newest; it makes room once no later
 // slot needs it or one before it. Both are told of ranges of words: a token each.
-WindowSlots sliding_window_slots(const WindowShape& shape, std::int64_t words_per_pixel, bool depthwise) {
+WindowSlots sliding_window_slots(const WindowShape& shape, std::int64_t words_per_pixel, bool depthwise,
+                                 std::int64_t side_by_side) {
   constexpr std::uint32_t kWord = 1, kRoom = 2, kNeeded = 1;  // of fill: reads, writes
   constexpr std::uint32_t kThere = 1, kOut = 1, kFreed = 2;   // of emit
   const WindowShape s = without_padding(shape);
@@ -96,19 +97,25 @@ WindowSlots sliding_window_slots(const WindowShape& shape, std::int64_t words_pe
   WindowSlots result;
   result.ring_words = ((s.kernel_h - 1) * s.dilation_h + 1 + s.stride_h) * s.input.width * words_per_pixel;
 
-  // Of each slot, the oldest word that it or a later one needs: a running minimum from the end.
+  // Of each slot the newest word that it needs, and the oldest that it or a later one needs.
   std::vector<std::int64_t> order;
   order.reserve(static_cast<std::size_t>(s.output.pixels() * s.kernel_h * s.kernel_w * words_per_pixel));
   visit_words(s, words_per_pixel, depthwise, [&](std::int64_t word) { order.push_back(word); });
-  std::vector<std::int64_t> oldest(order.size() + 1, words);
-  for (std::size_t slot = order.size(); slot-- > 0;) oldest[slot] = std::min(order[slot], oldest[slot + 1]);
+  const auto group = static_cast<std::size_t>(side_by_side), slots = order.size() / group;
+  std::vector<std::int64_t> oldest(slots + 1, words), latest(slots);
+  for (std::size_t slot = slots; slot-- > 0;) {
+    const auto first = order.begin() + static_cast<std::ptrdiff_t>(slot * group);
+    const auto least_most = std::minmax_element(first, first + side_by_side);
+    latest[slot] = *least_most.second;
+    oldest[slot] = std::min(*least_most.first, oldest[slot + 1]);
+  }
 
   std::vector<bool> needed(static_cast<std::size_t>(words)), freed(static_cast<std::size_t>(words));
   Slots emit;
   std::int64_t newest = -1, free = 0;
-  for (std::size_t slot = 0; slot < order.size(); ++slot) {
-    const bool waits = order[slot] > newest, frees = oldest[slot + 1] > free;
-    if (waits) needed[static_cast<std::size_t>(newest = order[slot])] = true;
+  for (std::size_t slot = 0; slot < slots; ++slot) {
+    const bool waits = latest[slot] > newest, frees = oldest[slot + 1] > free;
+    if (waits) needed[static_cast<std::size_t>(newest = latest[slot])] = true;
     if (frees) freed[static_cast<std::size_t>(free)] = true;  // from there on
     free = oldest[slot + 1];
     emit.add(1, waits ? kThere : 0, frees ? kOut | kFreed : kOut);

@@ -32,12 +32,14 @@ BcrSlots bcr_slots(const MatrixUnit& unit, const BcrTiming& timing);
 /// next image, comes in meanwhile: H_out * max(W_out * K * K * C / SIMD, stride * W_in * C / SIMD) cycles an image, and
 /// for the first one on top what the first window needs (github Xilinx/finn, the law of its sliding-window unit).
 /// `fill`: inputs 0 words, 1 room; output 0: what a window waited for is there. `emit`: input 0: that; outputs 0 words
-/// of windows, 1 room. Room is said of words at a time; `credits` of it are there to begin with.
+/// of windows, 1 room. Room is said of words at a time; `credits` of it are there to begin with. `side_by_side`: kernel
+/// pixels of a word of windows; where there are several, a pixel is a word of the map.
 struct WindowSlots {
   SlotSchedule fill, emit;
   std::int64_t ring_words = 0;
   std::size_t credits = 0;
 };
-WindowSlots sliding_window_slots(const WindowShape& shape, std::int64_t words_per_pixel, bool depthwise);
+WindowSlots sliding_window_slots(const WindowShape& shape, std::int64_t words_per_pixel, bool depthwise,
+                                 std::int64_t side_by_side = 1);
 
 }  // namespace sparsim

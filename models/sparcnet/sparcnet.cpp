@@ -159,7 +159,7 @@ void Sparcnet::run_on_host(std::size_t image, std::size_t l) {
 }
 
 RunRecord Sparcnet::run() {
-  TimedRun(options_).run(record_);
+  run_to_end(options_, record_);
   for (CauseShare& share : record_.critical_path)  // what its process spends without a cause is the way out of the grid
     if (share.cause.find(pe_grid_.name()) == 0) share.cause = "PE grid drains";
   collect_parts();

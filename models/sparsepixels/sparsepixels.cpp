@@ -102,7 +102,7 @@ PixelNode::Timing SparsePixels::operate(std::size_t s, PixelToken& token) {
 
 RunRecord SparsePixels::run() {
   RunRecord record;
-  TimedRun(options_).run(record);
+  run_to_end(options_, record);
   for (CauseShare& share : record.critical_path) share.cause = in_words(share.cause);
   for (std::size_t i = 0; i < sink_->ends().size(); ++i) {
     ImageRecord image;

@@ -175,7 +175,7 @@ void Lowering::lower_layer(std::size_t i) {
   node.name = layer.name;
   node.kind = node_kind(layer.kind);
   node.layer = i;
-  const bool windows = layer.weighted() && streams_[i].window_nodes;
+  const bool windows = layer.weighted() && streams_[i].windows > 0;
   if (windows) node.inputs.push_back(read_windows(first, i));
   for (const std::size_t input : layer.inputs) {
     if (windows) break;
@@ -195,22 +195,18 @@ std::size_t Lowering::read_windows(std::size_t value, std::size_t i) {
   const std::string window = slides ? unique(layer.name + "_window") : layer.name;
   const std::string padding = pads ? unique(layer.name + "_padding") : window;
   const auto add_to = [&](std::size_t edge, NodeKind kind, const std::string& name, const std::string& reader,
-                          const MapShape& map) {
+                          const StreamShape& shape) {
     PipelineNode node;
     node.name = name;
     node.kind = kind;
     node.layer = i;
     node.inputs.push_back(edge);
-    return add_edge(add_node(std::move(node)), reader, {map, streams_[i].in});
+    return add_edge(add_node(std::move(node)), reader, shape);
   };
   std::size_t edge = read(value, {s.input, streams_[i].in}, padding);
-  if (pads)
-    edge =
-        add_to(edge, NodeKind::padding, padding, window,
-               {s.pad_top + s.input.height + s.pad_bottom, s.pad_left + s.input.width + s.pad_right, s.input.channels});
-  if (slides)
-    edge = add_to(edge, NodeKind::window, window, layer.name,
-                  {s.output.height, s.output.width, s.kernel_h * s.kernel_w * s.input.channels});
+  if (pads) edge = add_to(edge, NodeKind::padding, padding, window, {without_padding(s).input, streams_[i].in});
+  const MapShape windows{s.output.height, s.output.width, s.kernel_h * s.kernel_w * s.input.channels};
+  if (slides) edge = add_to(edge, NodeKind::window, window, layer.name, {windows, streams_[i].windows});
   return edge;
 }
 

@@ -66,7 +66,9 @@ struct Pipeline {
 /// How many values a layer's node takes and gives in a cycle.
 struct LayerStreams {
   std::int64_t in = 1, out = 1;  // equal where the layer is not weighted
-  bool window_nodes = false;     // what pads and slides windows of a weighted layer are nodes of their own, before it
+  /// Of a weighted layer, where what pads and slides its windows are nodes of their own, before it: values of a word of
+  /// windows. 0: they are not.
+  std::int64_t windows = 0;
 };
 
 /// What layers say of their streams; where they say nothing their neighbours decide.

@@ -56,7 +56,8 @@ Cycles window_cycles(const MatrixUnit& unit) {
   const std::int64_t words = s.input.channels / unit.in_streams();  // a pixel
   const Cycles in = s.input.pixels() * words;
   if (!unit.slides()) return in;
-  const Cycles row_in = s.stride_h * s.input.width * words, row_out = s.output.width * s.kernel_h * s.kernel_w * words;
+  const Cycles row_in = s.stride_h * s.input.width * words,
+               row_out = s.output.width * s.kernel_h * s.kernel_w * s.input.channels / unit.window_streams();
   return std::max(in, s.output.height * std::max(row_in, row_out));
 }
 
@@ -64,8 +65,10 @@ std::vector<FinnFoldingOption> folding_options(const MatrixUnit& unit, const Lay
   std::vector<FinnFoldingOption> all;
   std::vector<std::string> too_large;  // what keeps the smallest unit from a region
   MatrixUnit u = unit;
-  for (const std::int64_t simd : divisors(unit.depthwise() ? 1 : unit.shape.input.channels)) {
+  for (const std::int64_t simd : divisors(unit.depthwise() ? 1 : unit.columns())) {
+    u.pe = 1;
     u.simd = simd;
+    if (!problems(u).empty()) continue;
     const bool skips = layer.blocks && !unit.depthwise();
     const std::vector<Cycles> row_steps = skips ? bcr_row_steps(layer, simd) : std::vector<Cycles>();
     for (const std::int64_t pe : divisors(unit.shape.output.channels)) {

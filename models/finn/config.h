@@ -27,6 +27,7 @@ struct FinnConfig : StreamShellConfig {
   int image_bits = 8, result_bits = 16;  // of a value of the network's input; of its result, where no thresholds are
   Multipliers multipliers = Multipliers::automatic;
   WeightMemory weights = WeightMemory::automatic;
+  bool wide_windows = false;                        // a folding that is searched may have SIMD of several kernel pixels
   bool label_select = false;                        // the class of the largest score leaves, not the scores
   std::int64_t fifo_depth = 2;                      // words, of every FIFO that is not named
   bool branch_fifos = true;                         // widen_branches() on top

@@ -42,7 +42,10 @@ Resources sliding_window(const Node& n) {
   const std::int64_t rows = (s.kernel_h - 1) * s.dilation_h + 1 + s.stride_h;
   const std::int64_t words = rows * n.input().map.width * n.input().words_per_pixel();
   const std::int64_t addresses = std::int64_t{2} * address_bits(words);  // to write and to read
-  return luts(kWindowLuts) + registers(addresses) + dual_port_memory(words, n.input_word());
+  // Kernel pixels that go side by side are in registers, all of them.
+  const bool wide = n.output().streams > n.input().map.channels;
+  const std::int64_t held = wide ? s.kernel_h * s.kernel_w * n.input_word() : 0;
+  return luts(kWindowLuts) + registers(addresses + held) + dual_port_memory(words, n.input_word());
 }
 
 Resources padding(const Node& n) {

@@ -144,6 +144,7 @@ void read_finn(Section& root, Accelerator& accelerator) {
   read_bits(root.section("bits"), c);
   c.multipliers = read_multipliers(root, "multipliers");
   c.weights = read_weights(root, "weights");
+  c.wide_windows = root.boolean("wide_windows", false);
   c.label_select = root.boolean("label_select", false);
   read_fifos(root.section("fifos"), file);
   file.folding = read_folding(root, accelerator.file);

@@ -61,11 +61,12 @@ Cycles window_cycles(const MatrixUnit& unit) {
   return std::max(in, s.output.height * std::max(row_in, row_out));
 }
 
-std::vector<FinnFoldingOption> folding_options(const MatrixUnit& unit, const Layer& layer, const Device& device) {
+std::vector<FinnFoldingOption> folding_options(const MatrixUnit& unit, const Layer& layer, const Device& device,
+                                               bool wide) {
   std::vector<FinnFoldingOption> all;
   std::vector<std::string> too_large;  // what keeps the smallest unit from a region
   MatrixUnit u = unit;
-  for (const std::int64_t simd : divisors(unit.depthwise() ? 1 : unit.columns())) {
+  for (const std::int64_t simd : divisors(unit.depthwise() ? 1 : wide ? unit.columns() : unit.shape.input.channels)) {
     u.pe = 1;
     u.simd = simd;
     if (!problems(u).empty()) continue;
@@ -108,7 +109,8 @@ FinnFoldSpace::FinnFoldSpace(const FinnConfig& config, const LayerGraph& graph, 
   for (const PipelineNode& node : plan.pipeline.nodes) {
     if (node.kind != NodeKind::weighted) continue;
     const MatrixUnit unit = matrix_unit(base_, graph_, node.layer);
-    weighted_.push_back({node.layer, unit, folding_options(unit, graph_.layers[node.layer], board_.device)});
+    weighted_.push_back(
+        {node.layer, unit, folding_options(unit, graph_.layers[node.layer], board_.device, config.wide_windows)});
     cycles.emplace_back();
     for (const FinnFoldingOption& option : weighted_.back().options) cycles.back().push_back(option.cycles);
   }

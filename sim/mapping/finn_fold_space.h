@@ -45,8 +45,10 @@ LatencyEstimate latency_estimate(const FinnPlan& plan, const LayerGraph& graph);
 Cycles window_cycles(const MatrixUnit& unit);
 
 /// The ways to fold a layer with this unit, but for its factors: PE that divide the filters, SIMD that divide the input
-/// channels, of a depthwise layer 1. Those that are no unit of a single super-logic region are left out.
-std::vector<FinnFoldingOption> folding_options(const MatrixUnit& unit, const Layer& layer, const Device& device);
+/// channels, of a depthwise layer 1, and, where `wide`, all channels of several kernel pixels. Those that are no unit
+/// of a single super-logic region are left out.
+std::vector<FinnFoldingOption> folding_options(const MatrixUnit& unit, const Layer& layer, const Device& device,
+                                               bool wide = false);
 
 /// All foldings of a network on a board: a Space of fold_search.h and best_folding.h.
 class FinnFoldSpace {

@@ -101,7 +101,7 @@ struct LayerFacts {
 /// What a run leaves behind. Only finished images are in it.
 struct RunRecord {
   Cycles end = 0;
-  bool reached_limit = false;  // --max-cycles came before the work was done
+  bool reached_limit = false;                    // --max-cycles came before the work was done
   std::optional<std::size_t> extrapolated_from;  // images simulated, where those behind them follow from them exactly
   /// Where layers overlap: cycles in which the accelerator worked. Otherwise its layers add up.
   std::optional<Cycles> accelerated;

@@ -33,7 +33,8 @@ FinnConfig folded_config(const Folded& folded, const LayerGraph& graph) {
 class PublishedFoldings : public testing::TestWithParam<Folded> {};
 
 TEST_P(PublishedFoldings, HaveTheIntervalOfTheirSlowestUnit) {
-  const LayerGraph graph = load_network(std::string(SPARSIM_SOURCE_DIR "/configs/networks/") + GetParam().network).graph;
+  const LayerGraph graph =
+      load_network(std::string(SPARSIM_SOURCE_DIR "/configs/networks/") + GetParam().network).graph;
   const PlainWorkload workload(graph);
   FinnConfig config = folded_config(GetParam(), graph);
   config.fifo_depth = 4096;
@@ -43,25 +44,26 @@ TEST_P(PublishedFoldings, HaveTheIntervalOfTheirSlowestUnit) {
     EXPECT_EQ(record.images[i].end - record.images[i - 1].end, GetParam().interval) << i;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Finn, PublishedFoldings,
-    testing::Values(
-        // fc0 and fc1: (256 / 4) * 512 and (512 / 8) * 512
-        Folded{"CnvW1A1",
-               "cnv-w1a1.yaml",
-               {{16, 3}, {32, 32}, {16, 32}, {16, 32}, {4, 32}, {1, 32}, {1, 4}, {1, 8}, {5, 1}},
-               32'768},
-        // fc0: (784 / 49) * (64 / 16)
-        Folded{"TfcW1A1", "tfc-w1a1.yaml", {{16, 49}, {8, 8}, {8, 8}, {10, 8}}, 64},
-        // fc0: (490 / 10) * (256 / 32)
-        Folded{"KwsMlpW3A3", "kws-mlp-w3a3.yaml", {{32, 10}, {32, 8}, {32, 8}, {1, 8}}, 392},
-        // conv0: 112 * 112 * (27 / 3); dw1: 112 * 112 * 9
-        Folded{"MobileNetV1W4A4", "mobilenet-v1.yaml",
-               {{32, 3},  {32, 1}, {16, 16}, {32, 1}, {16, 16}, {64, 1}, {32, 16}, {16, 1}, {16, 16}, {32, 1},
-                {32, 16}, {8, 1},  {16, 16}, {16, 1}, {32, 16}, {16, 1}, {32, 16}, {16, 1}, {32, 16}, {16, 1},
-                {32, 16}, {16, 1}, {32, 16}, {4, 1},  {16, 16}, {8, 1},  {32, 16}, {4, 4}},
-               112'896}),
-    [](const auto& network) { return network.param.name; });
+INSTANTIATE_TEST_SUITE_P(Finn, PublishedFoldings,
+                         testing::Values(
+                             // fc0 and fc1: (256 / 4) * 512 and (512 / 8) * 512
+                             Folded{"CnvW1A1",
+                                    "cnv-w1a1.yaml",
+                                    {{16, 3}, {32, 32}, {16, 32}, {16, 32}, {4, 32}, {1, 32}, {1, 4}, {1, 8}, {5, 1}},
+                                    32'768},
+                             // fc0: (784 / 49) * (64 / 16)
+                             Folded{"TfcW1A1", "tfc-w1a1.yaml", {{16, 49}, {8, 8}, {8, 8}, {10, 8}}, 64},
+                             // fc0: (490 / 10) * (256 / 32)
+                             Folded{"KwsMlpW3A3", "kws-mlp-w3a3.yaml", {{32, 10}, {32, 8}, {32, 8}, {1, 8}}, 392},
+                             // conv0: 112 * 112 * (27 / 3); dw1: 112 * 112 * 9
+                             Folded{"MobileNetV1W4A4",
+                                    "mobilenet-v1.yaml",
+                                    {{32, 3},  {32, 1},  {16, 16}, {32, 1},  {16, 16}, {64, 1},  {32, 16},
+                                     {16, 1},  {16, 16}, {32, 1},  {32, 16}, {8, 1},   {16, 16}, {16, 1},
+                                     {32, 16}, {16, 1},  {32, 16}, {16, 1},  {32, 16}, {16, 1},  {32, 16},
+                                     {16, 1},  {32, 16}, {4, 1},   {16, 16}, {8, 1},   {32, 16}, {4, 4}},
+                                    112'896}),
+                         [](const auto& network) { return network.param.name; });
 
 }  // namespace
 }  // namespace sparsim

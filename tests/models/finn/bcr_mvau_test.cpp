@@ -9,6 +9,7 @@
 #include "models/finn/bcr_mvau_pins.h"
 #include "models/finn/bcr_recurrence.h"
 #include "tests/support/drawn_blocks.h"
+#include "tests/support/spoilt_pins.h"
 
 namespace sparsim {
 namespace {
@@ -164,29 +165,7 @@ TEST(BcrMvauPins, ResetForgetsVectorsAndKeepsPrograms) {
   EXPECT_THAT(run(*pins, {1, 1}, 20, kAlways).out, ElementsAre(std::pair(7, 5), std::pair(8, -1)));
 }
 
-/// Another value in one pin of one cycle.
-class Spoilt final : public BcrMvauPins {
- public:
-  Spoilt(std::unique_ptr<BcrMvauPins> pins, Cycles cycle, std::function<void(BcrMvauOutputs&)> spoil)
-      : pins_(std::move(pins)), cycle_(cycle), spoil_(std::move(spoil)) {}
-  void reset() override { pins_->reset(); }
-  const BcrMvauOutputs& evaluate(const BcrMvauInputs& inputs) override {
-    outputs_ = pins_->evaluate(inputs);
-    if (now_ == cycle_) spoil_(outputs_);
-    return outputs_;
-  }
-  void clock() override {
-    ++now_;
-    pins_->clock();
-  }
-
- private:
-  const std::unique_ptr<BcrMvauPins> pins_;
-  const Cycles cycle_;
-  const std::function<void(BcrMvauOutputs&)> spoil_;
-  Cycles now_ = 0;
-  BcrMvauOutputs outputs_;
-};
+using Spoilt = SpoiltPins<BcrMvauPins>;
 
 TEST(BcrMvauPins, LockstepNamesTheFirstDifference) {
   const auto error = [](Cycles cycle, const std::function<void(BcrMvauOutputs&)>& spoil) {

@@ -11,6 +11,7 @@
 #include "models/core/error.h"
 #include "models/sparsepixels/input_reduction_pins.h"
 #include "tests/models/sparsepixels/drawn_pixels.h"
+#include "tests/support/spoilt_pins.h"
 
 namespace sparsim {
 namespace {
@@ -140,29 +141,7 @@ TEST(InputReductionPins, ResetForgetsAnImage) {
   EXPECT_TRUE(pins->evaluate(inputs).image_ready);
 }
 
-/// Another value in one pin of one cycle.
-class Spoilt final : public ReductionPins {
- public:
-  Spoilt(std::unique_ptr<ReductionPins> pins, Cycles cycle, std::function<void(ReductionOutputs&)> spoil)
-      : pins_(std::move(pins)), cycle_(cycle), spoil_(std::move(spoil)) {}
-  void reset() override { pins_->reset(); }
-  const ReductionOutputs& evaluate(const ReductionInputs& inputs) override {
-    outputs_ = pins_->evaluate(inputs);
-    if (now_ == cycle_) spoil_(outputs_);
-    return outputs_;
-  }
-  void clock() override {
-    ++now_;
-    pins_->clock();
-  }
-
- private:
-  const std::unique_ptr<ReductionPins> pins_;
-  const Cycles cycle_;
-  const std::function<void(ReductionOutputs&)> spoil_;
-  Cycles now_ = 0;
-  ReductionOutputs outputs_;
-};
+using Spoilt = SpoiltPins<ReductionPins>;
 
 TEST(InputReductionPins, LockstepNamesTheFirstDifference) {
   const ReductionShape shape = shape_of(kSmall, 2, false);  // a list in cycles 7 and 15

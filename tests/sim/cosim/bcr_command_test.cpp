@@ -5,10 +5,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "models/core/error.h"
-#include "sim/cli/cosim.h"
 #include "sim/workload/trace.h"
 #include "tests/sim/workload/scratch_directory.h"
+#include "tests/support/cosim_outcome.h"
 #include "tests/support/drawn_blocks.h"
 
 namespace sparsim {
@@ -17,23 +16,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-struct Outcome {
-  int status = 0;
-  std::string out, error;
-};
-
-Outcome cosim(std::vector<std::string> options) {
-  options.insert(options.begin(), {"--block", "bcr_mvau"});
-  Outcome outcome;
-  testing::internal::CaptureStdout();
-  try {
-    outcome.status = run_command(cosim_command(), options);
-  } catch (const InputError& error) {
-    outcome.error = error.what();
-  }
-  outcome.out = testing::internal::GetCapturedStdout();
-  return outcome;
-}
+CosimOutcome cosim(const std::vector<std::string>& options) { return cosim_block("bcr_mvau", options); }
 
 std::vector<std::int16_t> drawn_bytes(std::size_t count, Random& random, const BitMask& mask = BitMask()) {
   const std::vector<std::int64_t> numbers = drawn_numbers(count, 8, random, mask);
@@ -94,7 +77,7 @@ class CosimBcr : public testing::Test {
 // 16 filters of 72 columns, of each 36 kept: 4 rows a PE of 18 words, all of which hold something of a block's 4
 // columns or not; a vector has 18 words.
 TEST_F(CosimBcr, RunsWeightsAndWindowsOfATrace) {
-  const Outcome outcome = cosim({"--trace", trace(8), "--vectors", "30", "--stall-probability", "0.3"});
+  const CosimOutcome outcome = cosim({"--trace", trace(8), "--vectors", "30", "--stall-probability", "0.3"});
   EXPECT_EQ(outcome.error, "");
   EXPECT_EQ(outcome.status, 0);
   EXPECT_THAT(outcome.out, HasSubstr("layer conv of pruned"));
@@ -109,7 +92,7 @@ TEST_F(CosimBcr, RunsWeightsAndWindowsOfATrace) {
 
 // All 400 columns fit, and of 600 filters 64 a PE: 64 rows of 50 words are fewer than 4096 steps.
 TEST_F(CosimBcr, SaysWhatWasCutAndWhatWasDrawn) {
-  const Outcome outcome =
+  const CosimOutcome outcome =
       cosim({"--trace", trace(0), "--layer", "dense", "--pe", "8", "--simd", "8", "--vectors", "3", "--seed", "5"});
   EXPECT_EQ(outcome.error, "");
   EXPECT_EQ(outcome.status, 0);
@@ -124,7 +107,7 @@ TEST_F(CosimBcr, SaysWhatWasCutAndWhatWasDrawn) {
 }
 
 TEST_F(CosimBcr, CutsColumnsAndProgramsToo) {
-  const Outcome outcome =
+  const CosimOutcome outcome =
       cosim({"--trace", trace(0), "--layer", "dense", "--pe", "3", "--simd", "2", "--vectors", "1"});
   // The table has no 3x2 of 8 bits: the message says of what size it would be. 128 words, 4096 / 128 rows.
   EXPECT_THAT(outcome.error, HasSubstr("3 PEs of 2 lanes that gather, 8 bits by weights of 8, 32 rows a PE, vectors of "
@@ -143,7 +126,7 @@ TEST_F(CosimBcr, WritesItsReport) {
 TEST_F(CosimBcr, FindsEveryPlantedFault) {
   const std::string pruned = trace(8);
   for (const char* fault : {"flip", "drop", "repeat"}) {
-    const Outcome outcome = cosim({"--inject", fault, "--trace", pruned, "--vectors", "10"});
+    const CosimOutcome outcome = cosim({"--inject", fault, "--trace", pruned, "--vectors", "10"});
     EXPECT_EQ(outcome.status, 1) << fault;
     EXPECT_THAT(outcome.out, HasSubstr("vector 5: ")) << fault;  // in the middle
   }

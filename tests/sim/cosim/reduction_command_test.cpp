@@ -2,34 +2,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "models/core/error.h"
-#include "sim/cli/cosim.h"
+#include "tests/support/cosim_outcome.h"
 
 namespace sparsim {
 namespace {
 
 using testing::HasSubstr;
 
-struct Outcome {
-  int status = 0;
-  std::string out, error;
-};
-
-Outcome cosim(std::vector<std::string> options) {
-  options.insert(options.begin(), {"--block", "input_reduction"});
-  Outcome outcome;
-  testing::internal::CaptureStdout();
-  try {
-    outcome.status = run_command(cosim_command(), options);
-  } catch (const InputError& error) {
-    outcome.error = error.what();
-  }
-  outcome.out = testing::internal::GetCapturedStdout();
-  return outcome;
-}
+CosimOutcome cosim(const std::vector<std::string>& options) { return cosim_block("input_reduction", options); }
 
 TEST(CosimReduction, RunsDrawnImages) {
-  const Outcome outcome =
+  const CosimOutcome outcome =
       cosim({"--pixels", "10x10", "--images", "5", "--density", "1", "--slots", "10", "--stall-probability", "0.3"});
   EXPECT_EQ(outcome.error, "");
   EXPECT_EQ(outcome.status, 0);
@@ -39,11 +22,11 @@ TEST(CosimReduction, RunsDrawnImages) {
 
 TEST(CosimReduction, RunsTheImagesOfATrace) {
   const std::string trace = std::string(SPARSIM_SOURCE_DIR) + "/traces/sparsepixels-jet.h5";  // masks of 56x56
-  const Outcome all = cosim({"--trace", trace, "--slots", "8"});
+  const CosimOutcome all = cosim({"--trace", trace, "--slots", "8"});
   EXPECT_EQ(all.status, 0);
   EXPECT_THAT(all.out, HasSubstr("56x56 pixels of 8 bits"));
   EXPECT_THAT(all.out, HasSubstr("masks of it with drawn values"));
-  const Outcome one = cosim({"--trace", trace, "--slots", "8", "--image", "2", "--input", "ap_fixed<16,6>"});
+  const CosimOutcome one = cosim({"--trace", trace, "--slots", "8", "--image", "2", "--input", "ap_fixed<16,6>"});
   EXPECT_EQ(one.status, 0);
   EXPECT_THAT(one.out, HasSubstr("image 2 of "));
   EXPECT_THAT(one.out, HasSubstr("\n  1 images with "));
@@ -51,7 +34,7 @@ TEST(CosimReduction, RunsTheImagesOfATrace) {
 
 TEST(CosimReduction, FindsEveryPlantedFault) {
   for (const char* fault : {"flip", "drop", "repeat"}) {
-    const Outcome outcome = cosim({"--inject", fault, "--pixels", "8x8", "--density", "0.3"});
+    const CosimOutcome outcome = cosim({"--inject", fault, "--pixels", "8x8", "--density", "0.3"});
     EXPECT_EQ(outcome.status, 1) << fault;
     EXPECT_THAT(outcome.out, HasSubstr("image 50: ")) << fault;  // in the middle of 100
   }

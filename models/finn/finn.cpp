@@ -131,13 +131,12 @@ void Finn::build_matrix_unit(std::size_t n) {
   const bool streamed = unit.weights == WeightMemory::stream;
   SlotNode& process = add_process(built, node.name, matrix_slots(unit, streamed), streamed ? 2 : 1, 1, node.latency);
   if (!streamed) return;
-  const std::int64_t row_bytes = bytes(unit.synapse_folds() * unit.pe * unit.simd * unit.weight_bits);
-  const std::int64_t rows = unit.neuron_folds() * unit.vectors();
   const std::int64_t period =
       unit.depthwise() ? unit.shape.output.channels / unit.pe : unit.neuron_folds();  // then they are read again
-  built.weight_stream = &shell_.add_weights(module_name(node.name) + "_weights", row_bytes, rows, period);
+  WeightStream& stream =
+      shell_.add_weights(module_name(node.name) + "_weights", unit.row_bytes(), unit.row_reads(), period);
   TimedFifo<>& weights = add_fifo(built, node.name + "_weight_fifo", 2);
-  built.weight_stream->output.bind(weights);
+  stream.output.bind(weights);
   process.inputs[1].bind(weights);
 }
 

@@ -33,7 +33,6 @@ class Finn : public Architecture {
   struct Node {
     std::vector<std::unique_ptr<SlotNode>> processes;
     std::vector<std::unique_ptr<TimedFifo<>>> between;
-    WeightStream* weight_stream = nullptr;
     std::optional<BcrTiming> bcr;
 
     TimedIn<>& input(std::size_t i) { return processes.front()->inputs[i]; }

@@ -88,7 +88,13 @@ Activity Finn::activity(std::size_t n) const {
     a.macs_done = static_cast<std::uint64_t>(done);
     a.macs_skipped = static_cast<std::uint64_t>(macs - done);
     a.mac_bit_products = a.macs_done * static_cast<std::uint64_t>(unit.weight_bits * unit.input_bits);
-    if (unit.weights != WeightMemory::stream) read_bits += lanes * unit.weight_bits;
+    if (unit.weights == WeightMemory::stream) {
+      const std::int64_t bursts = ceil_div(unit.row_bytes(), config_.axi.burst_beats * config_.axi.data_bytes);
+      a.bus_read_bytes = static_cast<std::uint64_t>(unit.row_reads() * unit.row_bytes());
+      a.bus_bursts = static_cast<std::uint64_t>(unit.row_reads() * bursts);
+    } else {
+      read_bits += lanes * unit.weight_bits;
+    }
     written_bits += stream_bits(node.inputs[0]);
     read_bits += lanes / (built.bcr ? 1 : unit.pe) * unit.input_bits;  // PEs that skip have a copy of the vector each
   }

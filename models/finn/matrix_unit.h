@@ -45,6 +45,10 @@ struct MatrixUnit {
   std::int64_t synapse_folds() const { return columns() / simd; }
   std::int64_t neuron_folds() const { return depthwise() ? 1 : rows() / pe; }
   std::int64_t vectors() const { return shape.output.pixels() * (depthwise() ? shape.output.channels / pe : 1); }
+  /// Of the weights of a row of every PE: what they take packed, and how often they are read for an image where they
+  /// are streamed.
+  std::int64_t row_bytes() const { return ceil_div(synapse_folds() * pe * simd * weight_bits, 8); }
+  std::int64_t row_reads() const { return neuron_folds() * vectors(); }
   /// Of an image whose weights are all kept: one multiply-accumulate a lane and cycle.
   Cycles cycles() const { return vectors() * synapse_folds() * neuron_folds(); }
   /// Values of a word of the map, of one of its windows, and of one of results.

@@ -69,10 +69,14 @@ TEST(Finn, StreamedWeightsCostTheBandwidthOfTheBus) {
   config.axi.data_bytes = 1;  // a row of 8 weights of 2 bits is 2 bytes, and 4 rows a pixel are read for each
   const RunRecord record = run(config, workload, images(3, true));
   EXPECT_GE(record.images[2].end - record.images[1].end, 36 * 4 * 2);
-  std::uint64_t read = 0;
+  std::uint64_t read = 0, moved = 0;
   for (const LayerRecord& layer : record.layers)
-    for (const PartRecord& p : layer.parts) read += p.part == "external memory" ? p.activity.dram_read_bytes : 0;
+    for (const PartRecord& p : layer.parts) {
+      read += p.activity.dram_read_bytes;
+      moved += p.activity.bus_read_bytes;
+    }
   EXPECT_EQ(read, 3u * (6 * 6 * 4 + 36 * 4 * 2));
+  EXPECT_EQ(moved, read);
 }
 
 // A pixel's four scores are compared one by one, and one number leaves.

@@ -1,7 +1,10 @@
 #include "models/finn/unit_slots.h"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
+
+#include "models/core/error.h"
 
 namespace sparsim {
 namespace {
@@ -97,26 +100,32 @@ WindowSlots sliding_window_slots(const WindowShape& shape, std::int64_t words_pe
   WindowSlots result;
   result.ring_words = ((s.kernel_h - 1) * s.dilation_h + 1 + s.stride_h) * s.input.width * words_per_pixel;
 
-  // Of each slot the newest word that it needs, and the oldest that it or a later one needs.
-  std::vector<std::int64_t> order;
-  order.reserve(static_cast<std::size_t>(s.output.pixels() * s.kernel_h * s.kernel_w * words_per_pixel));
-  visit_words(s, words_per_pixel, depthwise, [&](std::int64_t word) { order.push_back(word); });
-  const auto group = static_cast<std::size_t>(side_by_side), slots = order.size() / group;
-  std::vector<std::int64_t> oldest(slots + 1, words), latest(slots);
-  for (std::size_t slot = slots; slot-- > 0;) {
-    const auto first = order.begin() + static_cast<std::ptrdiff_t>(slot * group);
-    const auto least_most = std::minmax_element(first, first + side_by_side);
-    latest[slot] = *least_most.second;
-    oldest[slot] = std::min(*least_most.first, oldest[slot + 1]);
-  }
+  // Of each slot the newest word that it needs, and the oldest that it or a later one needs. 32 bits: a map of more
+  // words would not run to its end in anybody's time, and half of the time of this function is memory.
+  SPARSIM_CHECK(words <= std::numeric_limits<std::int32_t>::max(), "a map of {} words", words);
+  const auto slots =
+      static_cast<std::size_t>(s.output.pixels() * s.kernel_h * s.kernel_w * words_per_pixel / side_by_side);
+  std::vector<std::int32_t> latest(slots), oldest(slots + 1, static_cast<std::int32_t>(words));
+  std::size_t at = 0;
+  std::int64_t in_slot = 0;
+  visit_words(s, words_per_pixel, depthwise, [&](std::int64_t index) {
+    const auto word = static_cast<std::int32_t>(index);
+    latest[at] = std::max(latest[at], word);
+    oldest[at] = std::min(oldest[at], word);
+    if (++in_slot < side_by_side) return;
+    in_slot = 0;
+    ++at;
+  });
+  for (std::size_t slot = slots; slot-- > 0;) oldest[slot] = std::min(oldest[slot], oldest[slot + 1]);
 
   std::vector<bool> needed(static_cast<std::size_t>(words)), freed(static_cast<std::size_t>(words));
   Slots emit;
-  std::int64_t newest = -1, free = 0;
+  std::int32_t newest = -1, free = 0;
   for (std::size_t slot = 0; slot < slots; ++slot) {
     const bool waits = latest[slot] > newest, frees = oldest[slot + 1] > free;
-    if (waits) needed[static_cast<std::size_t>(newest = latest[slot])] = true;
+    if (waits) needed[static_cast<std::size_t>(latest[slot])] = true;
     if (frees) freed[static_cast<std::size_t>(free)] = true;  // from there on
+    newest = std::max(newest, latest[slot]);
     free = oldest[slot + 1];
     emit.add(1, waits ? kThere : 0, frees ? kOut | kFreed : kOut);
   }

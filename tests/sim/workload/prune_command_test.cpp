@@ -89,7 +89,9 @@ TEST_F(PruneCommand, ComputesThePrunedNetwork) {
     if (!layer.weighted()) continue;
     const bool has_matrix = has_weight_matrix(layer);
     EXPECT_EQ(layer.blocks.has_value(), has_matrix) << layer.name;
-    if (has_matrix) EXPECT_EQ(*layer.blocks, (BlockPruning{4, 9, true}));
+    if (has_matrix) {
+      EXPECT_EQ(*layer.blocks, (BlockPruning{4, 9, true}));
+    }
   }
 }
 
@@ -165,7 +167,9 @@ TEST_F(PruneCommand, IsShownByInspect) {
   const json shown = json::parse(output_of(inspect_command(), {path("p.h5"), "--json"}));
   for (const json& layer : shown["layers"]) {
     EXPECT_EQ(layer.contains("blocks"), layer["name"] == "conv2");
-    if (layer.contains("blocks")) EXPECT_EQ(layer["blocks"], (json{{"rows", 4}, {"columns", 9}, {"reordered", true}}));
+    if (layer.contains("blocks")) {
+      EXPECT_EQ(layer["blocks"], (json{{"rows", 4}, {"columns", 9}, {"reordered", true}}));
+    }
   }
 }
 

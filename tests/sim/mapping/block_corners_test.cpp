@@ -12,6 +12,7 @@ class BlockCornersTest : public testing::Test {
  protected:
   BlockCornersTest() {
     graph_.input = {1, 3, 8};
+    graph_.layers.reserve(3);
     Layer& conv = graph_.layers.emplace_back();
     conv.name = "conv";
     conv.inputs = {Layer::kNetworkInput};

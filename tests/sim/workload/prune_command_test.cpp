@@ -148,7 +148,8 @@ TEST_F(PruneCommand, PrunesTheLayersThatItIsTold) {
   capture({"--images", "1"});
   const auto in_blocks = [&] {
     std::vector<std::string> names;
-    for (const Layer& layer : Trace::open(path("p.h5")).graph().layers)
+    const Trace trace = Trace::open(path("p.h5"));
+    for (const Layer& layer : trace.graph().layers)
       if (layer.blocks) names.push_back(layer.name);
     return names;
   };

@@ -100,8 +100,8 @@ WindowSlots sliding_window_slots(const WindowShape& shape, std::int64_t words_pe
   WindowSlots result;
   result.ring_words = ((s.kernel_h - 1) * s.dilation_h + 1 + s.stride_h) * s.input.width * words_per_pixel;
 
-  // Of each slot the newest word that it needs, and the oldest that it or a later one needs. 32 bits: a map of more
-  // words would not run to its end in anybody's time, and half of the time of this function is memory.
+  // Of each slot the newest word that it needs, and the oldest that it or a later one needs. In 32 bits, which
+  // is half of the memory.
   SPARSIM_CHECK(words <= std::numeric_limits<std::int32_t>::max(), "a map of {} words", words);
   const auto slots =
       static_cast<std::size_t>(s.output.pixels() * s.kernel_h * s.kernel_w * words_per_pixel / side_by_side);
